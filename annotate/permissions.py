@@ -1,0 +1,44 @@
+"""The role table: which roles may do what. Everything else asks here."""
+
+from enum import StrEnum
+
+from annotate.domain.states import RoleName
+
+REVIEWERS = frozenset({RoleName.DELIVERY_REVIEWER, RoleName.OPERATIONS_REVIEWER, RoleName.RESEARCH_REVIEWER})
+
+
+class Right(StrEnum):
+    """Something that a role may do in a project."""
+
+    SEE = "see"
+    ANNOTATE = "annotate"
+    SETTLE = "settle"
+    SEE_DATA = "see_data"
+    SEE_FIGURES = "see_figures"
+    MANAGE_DATA = "manage_data"
+    MANAGE_GUIDELINES = "manage_guidelines"
+    TRAIN = "train"
+    MANAGE_PROJECT = "manage_project"
+
+
+RIGHTS: dict[Right, frozenset[RoleName]] = {
+    Right.SEE: frozenset(RoleName),
+    Right.ANNOTATE: frozenset({RoleName.ANNOTATOR}),
+    Right.SETTLE: REVIEWERS | {RoleName.OWNER},
+    Right.SEE_DATA: frozenset({RoleName.OWNER, RoleName.RESEARCHER}),
+    Right.SEE_FIGURES: REVIEWERS | {RoleName.OWNER, RoleName.RESEARCHER},
+    Right.MANAGE_DATA: frozenset({RoleName.OWNER, RoleName.RESEARCHER}),
+    Right.MANAGE_GUIDELINES: frozenset({RoleName.OWNER, RoleName.RESEARCHER}),
+    Right.TRAIN: frozenset({RoleName.OWNER, RoleName.RESEARCHER}),
+    Right.MANAGE_PROJECT: frozenset({RoleName.OWNER}),
+}
+
+
+def roles_with(right: Right) -> list[str]:
+    """Return the names of the roles that hold `right`."""
+    return sorted(role.value for role in RIGHTS[right])
+
+
+def allowed(roles: set[str], right: Right) -> bool:
+    """Tell whether somebody with `roles` holds `right`."""
+    return not RIGHTS[right].isdisjoint(roles)

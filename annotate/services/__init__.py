@@ -1,0 +1,1 @@
+"""Every write: one verb per function, keyword-only arguments, one transaction."""

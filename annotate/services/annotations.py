@@ -1,0 +1,141 @@
+"""Takes in what an annotator says of a task (DESIGN, "the way of one annotation")."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from annotate.domain.ordering import comparisons_from_order, order_check
+from annotate.domain.states import ASSIGNMENT_MOVES, AssignmentState, ComparisonKind
+from annotate.domain.types import DomainError
+from annotate.models import Annotation, Assignment, Comparison, Prompt, User
+from annotate.permissions import Right
+from annotate.problems import Conflict, Invalid
+from annotate.selectors.access import scoped_get
+from annotate.selectors.categories import guidelines_nearest
+from annotate.services.assignments import lease_problem
+from annotate.services.events import event
+from annotate.services.pairs import smaller_first
+from annotate.services.prompts import prompt_evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an annotator says: scores 0-5 by response, tiers best first, what is discarded, notes, and seconds spent."""
+
+    scores: dict[int, Any]
+    order: list[list[int]]
+    discarded: list[int]
+    notes: str
+    seconds: float
+
+
+@transaction.atomic
+def annotation_submit(
+    *, user: User, assignment_id: int, token: int, idempotency_key: UUID, answer: Answer
+) -> tuple[Annotation, bool]:
+    """Store an answer and return (annotation, whether it is new); the same key again returns the first, unchanged.
+
+    Raises Invalid with the code of the broken rule, or Conflict (lease_expired, already_submitted, stale_token,
+    cancelled). Nothing is written then.
+    """
+    slot = scoped_get(user, Assignment.objects.all(), assignment_id, Right.ANNOTATE)
+    # The last two submissions of a prompt must see each other, or neither would find the prompt complete.
+    prompt = Prompt.objects.select_for_update(of=("self",)).select_related("project", "category").get(pk=slot.prompt_id)
+    stored = Annotation.objects.filter(annotator=user, idempotency_key=idempotency_key).first()
+    if stored is not None:
+        if stored.assignment_id != slot.pk:
+            raise Conflict("idempotency_key_reused", _("This key has been used for another task."))
+        return stored, False
+    slot.refresh_from_db()
+    _move(user, slot, token)
+    _check(slot, answer)
+    annotation = _store(user, slot, prompt, idempotency_key, answer)
+    if not Assignment.objects.filter(prompt=prompt).exclude(state=AssignmentState.SUBMITTED).exists():
+        prompt_evaluate(prompt=prompt)
+    return annotation, True
+
+
+def _move(user: User, slot: Assignment, token: int) -> None:
+    move = ASSIGNMENT_MOVES["submit"]
+    rows = Assignment.objects.filter(
+        pk=slot.pk, state__in=move.before, annotator=user, token=token, lease_expires_at__gt=timezone.now()
+    )
+    if rows.update(state=move.after, lease_expires_at=None) != 1:
+        raise lease_problem(user, slot, token)
+
+
+def _check(slot: Assignment, answer: Answer) -> None:
+    """Raise Invalid in the words of the annotator's page for whatever breaks a rule of PROTOCOL 4."""
+    try:
+        order_check(slot.display_order, answer.scores, answer.order, answer.discarded)
+    except DomainError as error:
+        message = _refusals().get(error.code, str(error))
+        field = error.field or ""
+        raise Invalid(error.code, message, errors=[{"field": field, "code": error.code, "message": message}]) from error
+
+
+def _refusals() -> dict[str, str]:
+    return {
+        "foreign_response": _("A response is named that is not part of this task; reload the task."),
+        "incomplete": _("Every response needs a score and a place in the order."),
+        "invalid_score": _("Scores are whole numbers from 0 to 5."),
+        "invalid_order": _("The order holds a response twice or an empty tier."),
+        "discarded_needs_zero": _("A discarded response is scored 0."),
+        "contradiction": _(
+            "Scores and order contradict each other: a higher score must stand higher. Change one of them."
+        ),
+    }
+
+
+def _store(user: User, slot: Assignment, prompt: Prompt, key: UUID, answer: Answer) -> Annotation:
+    annotation = Annotation.objects.create(
+        assignment=slot,
+        annotator=user,
+        idempotency_key=key,
+        scores={str(response): score for response, score in answer.scores.items()},
+        order=answer.order,
+        discarded=answer.discarded,
+        display_order=slot.display_order,
+        notes=answer.notes,
+        seconds=answer.seconds,
+        guideline=guidelines_nearest([prompt.category]).get(prompt.category_id),
+    )
+    Comparison.objects.bulk_create(_comparisons(user, slot, annotation))
+    event(
+        project_id=slot.project_id,
+        prompt_id=slot.prompt_id,
+        kind="assignment_submit",
+        subject=slot,
+        actor=user,
+        before=AssignmentState.LEASED,
+        after=AssignmentState.SUBMITTED,
+        data={"pass": slot.pass_number, "annotation": annotation.pk},
+    ).save()
+    return annotation
+
+
+def _comparisons(user: User, slot: Assignment, annotation: Annotation) -> list[Comparison]:
+    """Return the pairs that an order says, each with the smaller response id as a."""
+    rows = []
+    for said in comparisons_from_order(annotation.display_order, annotation.order):
+        a, b, verdict = smaller_first(said.a, said.b, said.verdict)
+        rows.append(
+            Comparison(
+                prompt_id=slot.prompt_id,
+                task_id=slot.task_id,
+                annotation=annotation,
+                response_a_id=a,
+                response_b_id=b,
+                verdict=verdict,
+                kind=ComparisonKind.HUMAN,
+                author=user,
+                pass_number=slot.pass_number,
+                position_a=annotation.display_order.index(a),
+                position_b=annotation.display_order.index(b),
+            )
+        )
+    return rows

@@ -1,0 +1,136 @@
+"""Projects, their members, categories and guidelines."""
+
+import secrets
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from annotate.domain.states import RoleName
+from annotate.models import Category, Guideline, Membership, MembershipRole, Project, User
+from annotate.permissions import Right
+from annotate.problems import Conflict, Forbidden, Invalid, NotFound
+from annotate.selectors.access import project_get, scoped_get
+from annotate.services.events import event
+
+# No vowels and no look-alikes: a pseudonym spells no word and survives being read aloud.
+PSEUDONYM_LETTERS = "BCDFGHJKMNPQRSTVWXZ23456789"
+SETTINGS = (
+    "description",
+    "responses_per_task",
+    "passes",
+    "agreement_threshold",
+    "delivery_share",
+    "operations_share",
+    "research_share",
+    "lease_minutes",
+    "daily_target",
+    "languages",
+)
+# What the tasks of a prompt were built on; a change would leave prompts that follow neither rule.
+FIXED_WITH_TASKS = ("responses_per_task", "passes")
+
+
+@transaction.atomic
+def project_create(*, user: User, name: str, description: str = "", **settings: Any) -> Project:
+    """Create a project that `user` owns. Only staff may."""
+    if not user.is_staff:
+        raise Forbidden("forbidden", _("Only the site's staff may create projects."))
+    if Project.objects.filter(name=name).exists():
+        raise Conflict("name_taken", _("A project of this name exists."))
+    project = Project(name=name, description=description, seed=secrets.randbelow(2**31), **settings)
+    _save(project)
+    member_set(project=project, username=user.username, roles=[RoleName.OWNER], actor=user)
+    return project
+
+
+@transaction.atomic
+def project_update(*, user: User, project_id: int, changes: dict[str, Any]) -> Project:
+    """Change the settings of a project; what tasks were built on stays once there are any."""
+    project = project_get(user, project_id, Right.MANAGE_PROJECT)
+    changed = {name: value for name, value in changes.items() if name in SETTINGS and getattr(project, name) != value}
+    if project.assignments.exists() and not changed.keys().isdisjoint(FIXED_WITH_TASKS):
+        raise Conflict("has_tasks", _("Passes and responses per task cannot change once tasks are set up."))
+    before = {name: getattr(project, name) for name in changed}
+    for name, value in changed.items():
+        setattr(project, name, value)
+    _save(project)
+    event(
+        project_id=project.pk,
+        kind="project_update",
+        subject=project,
+        actor=user,
+        data={"before": before, "after": changed},
+    ).save()
+    return project
+
+
+def _save(project: Project) -> None:
+    """Save a project, its constraints checked first so that a refusal names the field."""
+    try:
+        project.full_clean()
+    except ValidationError as error:
+        rows = [
+            {"field": name if name != "__all__" else "", "code": "invalid", "message": "; ".join(messages)}
+            for name, messages in error.message_dict.items()
+        ]
+        raise Invalid("invalid", _("A setting is out of its range."), errors=rows) from error
+    project.save()
+
+
+@transaction.atomic
+def member_set(*, project: Project, username: str, roles: list[str], actor: User | None) -> Membership:
+    """Give a person exactly `roles` in a project; no roles take them out, their work stays.
+
+    A project keeps at least one owner.
+    """
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise NotFound("no_such_user", _("There is no user %(name)s.") % {"name": username})
+    membership, _created = Membership.objects.select_for_update().get_or_create(
+        project=project, user=user, defaults={"pseudonym": _pseudonym(project)}
+    )
+    before = sorted(membership.roles.values_list("role", flat=True))
+    membership.roles.exclude(role__in=roles).delete()
+    MembershipRole.objects.bulk_create(
+        [MembershipRole(membership=membership, role=role) for role in sorted(set(roles))], ignore_conflicts=True
+    )
+    if not MembershipRole.objects.filter(membership__project=project, role=RoleName.OWNER).exists():
+        raise Conflict("last_owner", _("A project needs an owner; name another one first."))
+    event(
+        project_id=project.pk,
+        kind="member_set",
+        subject=membership,
+        actor=actor,
+        data={"before": before, "after": sorted(set(roles))},
+    ).save()
+    return membership
+
+
+def _pseudonym(project: Project) -> str:
+    taken = set(project.memberships.values_list("pseudonym", flat=True))
+    while True:
+        name = "".join(secrets.choice(PSEUDONYM_LETTERS) for _ in range(4))
+        if name not in taken:
+            return name
+
+
+@transaction.atomic
+def guideline_save(*, user: User, category_id: int, text: str) -> Guideline:
+    """Add a version of a category's guideline; the earlier ones stay."""
+    category = scoped_get(user, Category.objects.select_for_update(), category_id, Right.MANAGE_GUIDELINES)
+    if not text.strip():
+        raise Invalid("blank", _("A guideline cannot be empty."))
+    newest = category.guidelines.aggregate(n=Max("version"))["n"] or 0
+    guideline = Guideline.objects.create(category=category, version=newest + 1, text=text, author=user)
+    event(
+        project_id=category.project_id,
+        kind="guideline_save",
+        subject=guideline,
+        actor=user,
+        before=str(newest or ""),
+        after=str(guideline.version),
+    ).save()
+    return guideline

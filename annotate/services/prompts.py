@@ -1,0 +1,174 @@
+"""What happens to a prompt: its tasks are set up, its passes are compared, it is ranked, or it leaves the flow."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from annotate.domain.agreement import passes_agreement
+from annotate.domain.design import ring_tasks
+from annotate.domain.graph import conflicts, rank_prompt
+from annotate.domain.ranking import ordered_pairs
+from annotate.domain.states import ASSIGNMENT_MOVES, PROMPT_MOVES, PromptState
+from annotate.models import Annotation, Assignment, Comparison, Event, Project, Prompt, Ranking, Response, Task, User
+from annotate.permissions import Right
+from annotate.problems import Conflict, Invalid
+from annotate.selectors.access import scoped_get
+from annotate.selectors.prompts import said_of, verdicts_by_pass
+from annotate.services.events import event
+
+TOO_FEW_RESPONSES = "too_few_responses"
+TASK_BATCH = 200
+
+
+def prompt_move(*, prompt: Prompt, action: str, actor: User | None = None, reason: str = "", **columns: object) -> None:
+    """Move a prompt along PROMPT_MOVES, with its line in the log. Raises Conflict if somebody else moved it first."""
+    move = PROMPT_MOVES[action]
+    before = prompt.state
+    values = {"state": move.after, "state_at": timezone.now(), **columns}
+    moved = Prompt.objects.filter(pk=prompt.pk, state=before, state__in=move.before).update(**values)
+    if moved != 1:
+        raise Conflict("already_moved", _("Somebody else has moved this prompt on; reload it."))
+    for name, value in values.items():
+        setattr(prompt, name, value)
+    event(
+        project_id=prompt.project_id,
+        prompt_id=prompt.pk,
+        kind=f"prompt_{action}",
+        subject=prompt,
+        actor=actor,
+        before=before,
+        after=move.after,
+        reason=reason,
+    ).save()
+
+
+def tasks_set_up(*, project: Project, beat: Callable[[], None] | None = None) -> int:
+    """Give every imported prompt of a project its ring of tasks and their slots; return how many prompts got them.
+
+    Works in short transactions and starts again where it was interrupted. `beat` is called after each batch.
+    """
+    n_done = 0
+    while True:
+        with transaction.atomic():
+            rows = Prompt.objects.select_for_update().filter(project=project, state=PromptState.IMPORTED)
+            prompts = list(rows.order_by("id")[:TASK_BATCH])
+            if prompts:
+                _tasks_create(project, prompts)
+        if not prompts:
+            return n_done
+        n_done += len(prompts)
+        if beat is not None:
+            beat()
+
+
+def _tasks_create(project: Project, prompts: list[Prompt]) -> None:
+    """Create tasks and slots of `prompts` and move them on; slots of one prompt get neighbouring ids."""
+    responses: dict[int, list[int]] = {prompt.pk: [] for prompt in prompts}
+    rows = Response.objects.filter(prompt__in=prompts).order_by("prompt_id", "ring_index")
+    for prompt_id, response_id in rows.values_list("prompt_id", "id"):
+        responses[prompt_id].append(response_id)
+    tasks = [
+        Task(prompt=prompt, index=index, responses=[responses[prompt.pk][place] for place in places])
+        for prompt in prompts
+        for index, places in enumerate(ring_tasks(len(responses[prompt.pk]), project.responses_per_task))
+    ]
+    Task.objects.bulk_create(tasks, batch_size=1000)
+    of_prompt: dict[int, list[Task]] = {prompt.pk: [] for prompt in prompts}
+    for task in tasks:
+        of_prompt[task.prompt_id].append(task)
+    slots = [
+        Assignment(project=project, prompt_id=task.prompt_id, task=task, pass_number=number)
+        for prompt in prompts
+        for number in range(1, project.passes + 1)
+        for task in of_prompt[prompt.pk]
+    ]
+    Assignment.objects.bulk_create(slots, batch_size=1000)
+    move = PROMPT_MOVES["set_up_tasks"]
+    before = PromptState.IMPORTED
+    keys = [prompt.pk for prompt in prompts]
+    Prompt.objects.filter(pk__in=keys, state__in=move.before).update(state=move.after, state_at=timezone.now())
+    Event.objects.bulk_create(
+        event(
+            project_id=project.pk,
+            prompt_id=prompt.pk,
+            kind="prompt_set_up_tasks",
+            subject=prompt,
+            before=before,
+            after=move.after,
+        )
+        for prompt in prompts
+    )
+
+
+def prompt_evaluate(*, prompt: Prompt) -> None:
+    """Compare the passes of a prompt whose last slot has just been submitted, and move it on (PROTOCOL 5).
+
+    Call it inside the submission's transaction, with the prompt's row locked.
+    """
+    project = prompt.project
+    annotations = list(Annotation.objects.filter(assignment__prompt=prompt).select_related("assignment"))
+    usable = _discard(prompt, annotations, project.passes)
+    agreement = passes_agreement(verdicts_by_pass(prompt))
+    columns: dict[str, Any] = {"agreement": agreement.rate, "n_differing": len(agreement.differing)}
+    if usable < project.responses_per_task:
+        prompt_move(prompt=prompt, action="drop", reason=TOO_FEW_RESPONSES, drop_reason=TOO_FEW_RESPONSES, **columns)
+    elif agreement.rate is not None and agreement.rate < project.agreement_threshold:
+        prompt_move(prompt=prompt, action="disagree", **columns)
+    else:
+        prompt_move(prompt=prompt, action="agree", **columns)
+        prompt_rank(prompt=prompt)
+
+
+def _discard(prompt: Prompt, annotations: Iterable[Annotation], passes: int) -> int:
+    """Discard the responses that every pass marked as meaningless; return how many are left.
+
+    Their comparisons leave the preference graph.
+    """
+    marks = {
+        (annotation.assignment.pass_number, response) for annotation in annotations for response in annotation.discarded
+    }
+    responses = [row.pk for row in prompt.responses.all()]
+    discarded = [pk for pk in responses if all((number, pk) in marks for number in range(1, passes + 1))]
+    if discarded:
+        Response.objects.filter(pk__in=discarded).update(discarded=True)
+        for side in ("response_a", "response_b"):
+            Comparison.objects.filter(prompt=prompt, **{f"{side}_id__in": discarded}).update(final=False)
+    return len(responses) - len(discarded)
+
+
+def prompt_rank(*, prompt: Prompt) -> Ranking:
+    """Compute and store the partial ranking of a prompt from its final comparisons (PROTOCOL 7)."""
+    nodes = list(prompt.responses.filter(discarded=False).order_by("id").values_list("id", flat=True))
+    said = said_of(Comparison.objects.filter(prompt=prompt, final=True).order_by("id"))
+    ranking = rank_prompt(nodes, said)
+    stored, _created = Ranking.objects.update_or_create(
+        prompt=prompt,
+        defaults={
+            "tiers": ranking.tiers,
+            "merged": ranking.merged,
+            "n_comparisons": len(said),
+            "n_conflicts": sum(conflicts(said, ranking)),
+            "n_ordered_pairs": len(ordered_pairs(ranking.tiers)),
+        },
+    )
+    return stored
+
+
+@transaction.atomic
+def prompt_drop(*, user: User, prompt_id: int, reason: str) -> Prompt:
+    """Take a prompt out of the flow, by hand and with a reason; its free and leased slots are cancelled."""
+    prompt = scoped_get(user, Prompt.objects.exclude(state=PromptState.STAGED), prompt_id, Right.SETTLE)
+    if not reason.strip():
+        raise Invalid("reason_required", _("Say why the prompt leaves the flow."))
+    prompt = Prompt.objects.select_for_update().get(pk=prompt_id)
+    if prompt.state == PromptState.DROPPED:
+        raise Conflict("already_dropped", _("This prompt has left the flow already."))
+    prompt_move(prompt=prompt, action="drop", actor=user, reason=reason, drop_reason=reason[:200])
+    move = ASSIGNMENT_MOVES["cancel"]
+    Assignment.objects.filter(prompt=prompt, state__in=move.before).update(
+        state=move.after, annotator=None, lease_expires_at=None
+    )
+    return prompt

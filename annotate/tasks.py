@@ -1,0 +1,36 @@
+"""Celery tasks: take an id, call one service. Every task may run twice or be killed; the services see to it."""
+
+from celery import shared_task
+
+from annotate.services import assignments, imports, jobs, sets
+from annotate.services import import_write as writing
+
+
+@shared_task(name="annotate.tasks.import_check")
+def import_check(job_id: int) -> None:
+    """Check every line of an import."""
+    imports.import_check(job_id=job_id)
+
+
+@shared_task(name="annotate.tasks.import_write")
+def import_write(job_id: int) -> None:
+    """Write a committed import."""
+    writing.import_write(job_id=job_id)
+
+
+@shared_task(name="annotate.tasks.set_freeze")
+def set_freeze(set_id: int) -> None:
+    """Freeze a preference set."""
+    sets.set_freeze(set_id=set_id)
+
+
+@shared_task(name="annotate.tasks.leases_release")
+def leases_release() -> None:
+    """Free the slots whose leases ran out."""
+    assignments.leases_release()
+
+
+@shared_task(name="annotate.tasks.jobs_requeue")
+def jobs_requeue() -> None:
+    """Queue jobs again whose message or worker was lost."""
+    jobs.jobs_requeue()

@@ -1,0 +1,35 @@
+import { api, ok } from './client'
+import type { Schemas } from './types'
+
+/** A leased task as its annotator sees it; responses stand in display order. */
+export type Assignment = Schemas['Assignment']
+export type Claim = Schemas['Claim']
+export type NoWorkReason = Schemas['WhyNoneEnum']
+
+export interface Answer extends Required<Schemas['SubmitRequest']> {
+  scores: Record<string, number>
+}
+
+export const SKIP_REASONS = ['not_qualified', 'broken_content', 'harmful', 'too_long', 'other'] as const satisfies readonly SkipReason[]
+export type SkipReason = Schemas['ReasonEnum']
+
+/** The most tasks that one person may hold at once. */
+export const MAX_LEASES = 3
+
+/** Takes work until `count` tasks (1 to MAX_LEASES) are held; those held already come first. */
+export function claimAssignments(project: number, count: number) {
+  return ok(api.POST('/api/projects/{project}/assignments/claim', { params: { path: { project } }, body: { count } }))
+}
+
+export function renewAssignment(assignment: number, token: number) {
+  return ok(api.POST('/api/assignments/{assignment}/renew', { params: { path: { assignment } }, body: { token } }))
+}
+
+/** Hands in an answer. The same idempotency key sent twice is stored once. */
+export function submitAssignment(assignment: number, answer: Answer) {
+  return ok(api.POST('/api/assignments/{assignment}/submit', { params: { path: { assignment } }, body: answer }))
+}
+
+export function skipAssignment(assignment: number, body: Schemas['SkipRequest']) {
+  return ok(api.POST('/api/assignments/{assignment}/skip', { params: { path: { assignment } }, body }))
+}

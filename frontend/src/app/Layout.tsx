@@ -1,0 +1,67 @@
+import { useRoles, useSession } from '@/api/session'
+import { Loading } from '@/components/Loading'
+import { languageFromServer } from '@/lib/language'
+import { setLanguage } from '@/lib/i18n'
+import { useProjectId } from '@/lib/useProjectId'
+import { Suspense, useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Navigate, NavLink, Outlet, useLocation } from 'react-router'
+import styles from './Layout.module.css'
+import { ProjectSwitcher } from './ProjectSwitcher'
+import { UserMenu } from './UserMenu'
+import { pageHolds, sectionHolds, sectionsFor } from './navigation'
+
+/** The frame around every page: one bar with what this person may do here, and the page below it. */
+export function Layout() {
+  const { t } = useTranslation()
+  const { user } = useSession()
+  const project = useProjectId()
+  const sections = sectionsFor(useRoles(project))
+  const { pathname, search } = useLocation()
+  const current = sections.find((section) => sectionHolds(section, pathname))
+  const language = user?.language
+  useEffect(() => {
+    if (language) setLanguage(languageFromServer(language))
+  }, [language])
+
+  if (!user) return <Navigate replace to={`/login?next=${encodeURIComponent(pathname + search)}`} />
+  return (
+    <div className={styles.frame}>
+      <header className={styles.bar}>
+        <ProjectSwitcher project={project} />
+        <nav className={styles.sections} aria-label={t('app.navigation.label')}>
+          {sections.map((section) => (
+            <NavLink
+              key={section.label}
+              to={`/p/${project}/${section.pages[0].path}`}
+              className={section === current ? styles.current : styles.link}
+              data-testid={`nav-${section.label}`}
+            >
+              {t(`app.navigation.${section.label}`)}
+            </NavLink>
+          ))}
+        </nav>
+        <UserMenu user={user} />
+      </header>
+      {current && current.pages.length > 1 && (
+        <nav className={styles.pages} aria-label={t(`app.navigation.${current.label}`)}>
+          {current.pages.map((page) => (
+            <NavLink
+              key={page.path}
+              to={`/p/${project}/${page.path}`}
+              className={pageHolds(page, pathname) ? styles.current : styles.link}
+              data-testid={`nav-${page.path}`}
+            >
+              {t(`app.navigation.${page.label}`)}
+            </NavLink>
+          ))}
+        </nav>
+      )}
+      <main className={styles.page}>
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </main>
+    </div>
+  )
+}

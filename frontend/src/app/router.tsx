@@ -1,0 +1,55 @@
+import { createBrowserRouter, type RouteObject } from 'react-router'
+import { Home } from './Home'
+import { Layout } from './Layout'
+import { NotFound } from './NotFound'
+import { RequireRole } from './RequireRole'
+import { RouteError } from './RouteError'
+import { SECTIONS } from './navigation'
+
+type Page = () => Promise<{ default: React.ComponentType }>
+
+/** A page of one navigation section: loaded when first visited, shown only to that section's roles. */
+function page(section: string, path: string, load: Page): RouteObject {
+  const roles = SECTIONS.find(({ label }) => label === section)?.roles
+  if (!roles) throw new Error(`no navigation section ${section}`)
+  return {
+    path,
+    lazy: async () => {
+      const { default: Component } = await load()
+      return { element: <RequireRole roles={roles}><Component /></RequireRole> }
+    },
+  }
+}
+
+const pages: RouteObject[] = [
+  page('annotate', '/p/:project/annotate', () => import('@/features/workbench/WorkbenchPage')),
+  page('qa', '/p/:project/disputes', () => import('@/features/qa/DisputesPage')),
+  page('data', '/p/:project/prompts', () => import('@/features/data/PromptsPage')),
+  page('data', '/prompts/:id', () => import('@/features/prompt/PromptPage')),
+  page('data', '/p/:project/imports', () => import('@/features/imports/ImportsPage')),
+  page('data', '/imports/:id', () => import('@/features/imports/ImportPage')),
+  page('data', '/p/:project/sets', () => import('@/features/sets/SetsPage')),
+  page('data', '/sets/:id', () => import('@/features/sets/SetPage')),
+  page('models', '/p/:project/runs', () => import('@/features/runs/RunsPage')),
+  page('models', '/runs/:id', () => import('@/features/runs/RunPage')),
+  page('models', '/p/:project/leaderboard', () => import('@/features/leaderboard/LeaderboardPage')),
+  page('settings', '/p/:project/settings', () => import('@/features/settings/SettingsPage')),
+  { path: '/projects', lazy: async () => ({ Component: (await import('@/features/projects/ProjectsPage')).default }) },
+]
+
+export const router = createBrowserRouter([
+  {
+    path: '/login',
+    lazy: async () => ({ Component: (await import('@/features/login/LoginPage')).default }),
+    HydrateFallback: () => null,
+    ErrorBoundary: RouteError,
+  },
+  {
+    element: <Layout />,
+    HydrateFallback: () => null,
+    ErrorBoundary: RouteError,
+    children: [
+      { ErrorBoundary: RouteError, children: [{ path: '/', element: <Home /> }, ...pages, { path: '*', element: <NotFound /> }] },
+    ],
+  },
+])

@@ -1,0 +1,31 @@
+import { useTranslation } from 'react-i18next'
+import styles from './StateTag.module.css'
+
+type Machine = 'prompt' | 'import' | 'set' | 'run'
+
+/** What a state means to a reader; states that are not here are at rest. */
+const MOODS: Record<string, string | undefined> = {
+  accepted: styles.good,
+  done: styles.good,
+  frozen: styles.good,
+  succeeded: styles.good,
+  discussion: styles.waiting,
+  checked: styles.waiting,
+  failed: styles.bad,
+  annotating: styles.active,
+  checking: styles.active,
+  importing: styles.active,
+  freezing: styles.active,
+  running: styles.active,
+  benchmarking: styles.active,
+}
+
+/** The state of something, in words; colour only repeats it. */
+export function StateTag({ machine, state }: { machine: Machine; state: string }) {
+  const { t } = useTranslation()
+  return (
+    <span className={`${styles.tag} ${MOODS[state] ?? ''}`} data-testid="state" data-state={state}>
+      {t(`states.${machine}.${state}`, state)}
+    </span>
+  )
+}

@@ -1,0 +1,104 @@
+import type { EChartsCoreOption } from 'echarts/core'
+
+/** Series in tints of the accent and in greys: the letters' hues are kept for responses. */
+export const SERIES_COLOURS = ['#2456a6', '#8fadd9', '#565d68', '#b3b8c2', '#1d2129']
+
+const GRID = { left: 8, right: 20, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' }
+
+const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+
+/** What all charts share. Reads the palette from the page, so call it in the browser. */
+export function chartDefaults(): EChartsCoreOption {
+  return {
+    animation: false,
+    aria: { enabled: true },
+    color: SERIES_COLOURS,
+    textStyle: { fontFamily: css('font'), color: css('ink-2') },
+    grid: { ...GRID, top: 32, bottom: 4 },
+  }
+}
+
+export interface BarSeries {
+  name: string
+  values: (number | null)[]
+}
+
+interface BarChart {
+  names: readonly string[]
+  series: readonly BarSeries[]
+  /** One bar a name, its series on top of each other, instead of side by side */
+  stacked?: boolean
+  max?: number
+  format: (value: number | null) => string
+}
+
+/** Pixels for each of so many names below the bars of a chart some 600 wide; longer ones are broken into lines. */
+const nameWidth = (count: number) => Math.min(160, Math.floor(600 / Math.max(1, count)))
+
+/** Bars by name. */
+export function barOption({ names, series, stacked = false, max, format }: BarChart): EChartsCoreOption {
+  return {
+    tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' }, valueFormatter: format },
+    legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { fontSize: 12 } },
+    xAxis: {
+      type: 'category',
+      data: names,
+      axisTick: { show: false },
+      axisLabel: { interval: 0, width: nameWidth(names.length), overflow: 'break', fontSize: 11 },
+    },
+    yAxis: { type: 'value', max, axisLabel: { formatter: format, fontSize: 11 } },
+    series: series.map(({ name, values }) => ({
+      type: 'bar',
+      name,
+      data: values,
+      stack: stacked ? 'all' : undefined,
+      barMaxWidth: stacked ? 28 : 18,
+    })),
+  }
+}
+
+export interface LineSeries {
+  name: string
+  points: readonly (readonly [number, number])[]
+}
+
+interface LineChart {
+  series: readonly LineSeries[]
+  xName: string
+  /** Dots on the points: for a few points that each mean something */
+  dots?: boolean
+  /** Dots only, not joined: for points that are no stages of one thing */
+  apart?: boolean
+  /** Begins the horizontal axis at 0 instead of at the first point */
+  fromZero?: boolean
+  format: (value: number | null) => string
+}
+
+/** Lines over a numeric axis; long ones are thinned out for drawing without losing their peaks. */
+export function lineOption(chart: LineChart): EChartsCoreOption {
+  const { series, xName, dots = false, apart = false, fromZero = false, format } = chart
+  return {
+    tooltip: { trigger: 'axis', valueFormatter: format },
+    legend: { show: series.length > 1, top: 0, left: 0, itemWidth: 16, itemHeight: 8, textStyle: { fontSize: 12 } },
+    xAxis: {
+      type: 'value',
+      name: xName,
+      nameLocation: 'middle',
+      nameGap: 24,
+      minInterval: 1,
+      ...(fromZero ? { min: 0 } : { min: 'dataMin', max: 'dataMax' }),
+      axisLabel: { fontSize: 11, hideOverlap: true },
+    },
+    yAxis: { type: 'value', scale: true, axisLabel: { formatter: format, fontSize: 11 } },
+    grid: { ...GRID, top: series.length > 1 ? 32 : 12, bottom: 24 },
+    series: series.map(({ name, points }) => ({
+      type: 'line',
+      name,
+      data: points,
+      showSymbol: dots || apart,
+      symbolSize: 7,
+      sampling: 'minmax',
+      lineStyle: { width: apart ? 0 : 1.5 },
+    })),
+  }
+}

@@ -1,0 +1,98 @@
+import type { Dispute, DisputeComparison } from '@/api/disputes'
+import type { Verdict } from '@/lib/ranking'
+import { describe, expect, it } from 'vitest'
+import {
+  choose,
+  comparisonKey,
+  EMPTY_DRAFT,
+  graphWithDraft,
+  graphWithPass,
+  missing,
+  neighbour,
+  nextOpen,
+  toDecision,
+} from './decision'
+
+function comparison(task: number, a: number, first: Verdict, second: Verdict, b: number): DisputeComparison {
+  const scores = { score_a: 3, score_b: 3 }
+  const said = (pass: number, verdict: Verdict) => ({ pass, by: '甲', verdict, ...scores, notes: '', seconds: 9 })
+  return { task, response_a: a, response_b: b, verdicts: [said(1, first), said(2, second)], same: first === second }
+}
+
+// The passes differ on A-B and on B-C, and agree that A is better than C.
+const AB = comparison(7, 1, 'a', 'b', 2)
+const BC = comparison(7, 2, 'a', 'equal', 3)
+const AC = comparison(7, 1, 'a', 'a', 3)
+const dispute: Pick<Dispute, 'graph' | 'comparisons'> = {
+  graph: { nodes: [1, 2, 3], edges: [], merged: [], tiers: [] },
+  comparisons: [AB, BC, AC],
+}
+
+const settled = { ...choose(choose(EMPTY_DRAFT, AB, 'a'), BC, 'equal'), reason: ' 按指南 ', clause: '3.2 ' }
+
+describe('what a decision lacks', () => {
+  it('lacks verdicts until every differing comparison has one', () => {
+    expect(missing(dispute, EMPTY_DRAFT)).toBe('verdicts')
+    expect(missing(dispute, { ...choose(EMPTY_DRAFT, AB, 'a'), reason: '有理由' })).toBe('verdicts')
+  })
+
+  it('lacks a reason while it is blank', () => {
+    expect(missing(dispute, { ...settled, reason: '  ' })).toBe('reason')
+    expect(missing(dispute, settled)).toBeNull()
+  })
+})
+
+describe('toDecision', () => {
+  it('carries one verdict for each differing comparison, none for the rest, and trimmed words', () => {
+    expect(toDecision(dispute, settled)).toEqual({
+      verdicts: [
+        { task: 7, response_a: 1, response_b: 2, verdict: 'a' },
+        { task: 7, response_a: 2, response_b: 3, verdict: 'equal' },
+      ],
+      reason: '按指南',
+      clause: '3.2',
+    })
+  })
+
+  it('takes the last verdict chosen for a comparison', () => {
+    expect(toDecision(dispute, choose(settled, AB, 'b')).verdicts[0]?.verdict).toBe('b')
+  })
+})
+
+describe('what-if rankings', () => {
+  it('count both passes where nothing is chosen yet', () => {
+    expect(graphWithDraft(dispute, EMPTY_DRAFT).tiers).toEqual([[1, 2, 3]])
+  })
+
+  it('replace what the passes said by the verdict chosen', () => {
+    expect(graphWithDraft(dispute, settled).tiers).toEqual([[1], [2, 3]])
+    expect(graphWithDraft(dispute, choose(settled, BC, 'b')).tiers).toEqual([[1], [3], [2]])
+  })
+
+  it('show what either pass alone would give', () => {
+    expect(graphWithPass(dispute, 1).tiers).toEqual([[1], [2], [3]])
+    expect(graphWithPass(dispute, 2).tiers).toEqual([[1, 2, 3]])
+  })
+})
+
+describe('a response that both passes discarded', () => {
+  it('stands in no ranking, whatever was said of it', () => {
+    const discarded = { ...dispute, graph: { ...dispute.graph, nodes: [1, 2] } }
+    expect(graphWithDraft(discarded, settled).tiers).toEqual([[1], [2]])
+  })
+})
+
+describe('moving between differences', () => {
+  const [first, second] = [comparisonKey(AB), comparisonKey(BC)]
+
+  it('steps over comparisons on which the passes agree, and stops at either end', () => {
+    expect(neighbour(dispute.comparisons, first, 1)).toBe(second)
+    expect(neighbour(dispute.comparisons, second, 1)).toBe(second)
+    expect(neighbour(dispute.comparisons, first, -1)).toBe(first)
+  })
+
+  it('goes on to a difference without a verdict, wrapping round, and stays where none is left', () => {
+    expect(nextOpen(dispute.comparisons, choose(EMPTY_DRAFT, BC, 'a'), second)).toBe(first)
+    expect(nextOpen(dispute.comparisons, settled, second)).toBe(second)
+  })
+})

@@ -1,0 +1,145 @@
+import { basesQuery, hyperparametersQuery, useCreateRun, type Bases, type Hyperparameter } from '@/api/runs'
+import { setsQuery } from '@/api/sets'
+import { Failure } from '@/components/Failure'
+import { Section } from '@/components/Page'
+import { QueryView } from '@/components/QueryView'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { AutoComplete, Button, Form, Select } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { HyperparameterField } from './HyperparameterField'
+import { prefill, refill, splitCommon, toParams, type Params } from './params'
+import styles from './runs.module.css'
+
+interface Props {
+  project: number
+  set: number | null
+  onClose: () => void
+}
+
+interface Values {
+  set: number
+  base: string
+  params: Params
+}
+
+/** On what to train, from which base, and how. */
+export function RunForm(props: Props) {
+  const { t } = useTranslation()
+  const bases = useQuery(basesQuery(props.project))
+  const hyperparameters = useQuery(hyperparametersQuery)
+  return (
+    <Section title={t('runs.create')} testid="run-form">
+      <QueryView query={bases}>
+        {(offered) => (
+          <QueryView query={hyperparameters}>
+            {(known) => <Fields {...props} bases={offered} hyperparameters={known} />}
+          </QueryView>
+        )}
+      </QueryView>
+    </Section>
+  )
+}
+
+interface FieldsProps extends Props {
+  bases: Bases
+  hyperparameters: Hyperparameter[]
+}
+
+function Fields({ project, set, onClose, bases, hyperparameters }: FieldsProps) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const create = useCreateRun(project)
+  const [form] = Form.useForm<Values>()
+  const recommendedBy = (name: string): Params => bases.results.find((one) => one.name === name)?.params ?? {}
+  const [base, setBase] = useState(bases.default)
+  const recommended = recommendedBy(base)
+  const changeBase = (next: string) => {
+    const filled = prefill(hyperparameters, recommended)
+    const params = refill(form.getFieldsValue().params, filled, prefill(hyperparameters, recommendedBy(next)))
+    form.setFieldsValue({ params })
+    setBase(next)
+  }
+  const { common, advanced } = splitCommon(hyperparameters)
+  const send = ({ params, ...chosen }: Values) =>
+    create.mutate(
+      { ...chosen, params: toParams(hyperparameters, params) },
+      { onSuccess: (run) => void navigate(`/runs/${run.id}`) },
+    )
+  return (
+    <Form<Values>
+      form={form}
+      layout="vertical"
+      initialValues={{ set: set ?? undefined, base, params: prefill(hyperparameters, recommended) }}
+      onFinish={send}
+    >
+      <div className={styles.fields}>
+        <Form.Item name="set" label={t('runs.set')} rules={[{ required: true, message: t('runs.setNeeded') }]}>
+          <SetSelect project={project} />
+        </Form.Item>
+        <Form.Item
+          name="base"
+          label={t('runs.base')}
+          extra={t('runs.baseHint')}
+          rules={[{ required: true, whitespace: true, message: t('runs.baseNeeded') }]}
+        >
+          <AutoComplete
+            options={bases.results.map(({ name, label }) => ({ value: name, label }))}
+            onChange={changeBase}
+            data-testid="run-base"
+          />
+        </Form.Item>
+      </div>
+      {Object.keys(recommended).length > 0 && (
+        <p className={styles.recommended} role="status" data-testid="run-recommended">
+          {t('runs.recommended', { base })}
+        </p>
+      )}
+      <div className={styles.fields}>
+        {common.map((one) => (
+          <HyperparameterField key={one.name} hyperparameter={one} />
+        ))}
+      </div>
+      <details className={styles.advanced}>
+        <summary>{t('runs.advanced', { count: advanced.length })}</summary>
+        <div className={styles.fields}>
+          {advanced.map((one) => (
+            <HyperparameterField key={one.name} hyperparameter={one} />
+          ))}
+        </div>
+      </details>
+      <Failure error={create.error} kept={t('runs.formKept')} />
+      <Button type="primary" htmlType="submit" loading={create.isPending} data-testid="run-create">
+        {t('runs.start')}
+      </Button>{' '}
+      <Button onClick={onClose}>{t('runs.close')}</Button>
+    </Form>
+  )
+}
+
+interface SetSelectProps {
+  project: number
+  id?: string
+  value?: number
+  onChange?: (set: number) => void
+}
+
+/** The project's frozen sets. Form.Item passes id, value and onChange. */
+function SetSelect({ project, ...field }: SetSelectProps) {
+  const { t } = useTranslation()
+  const sets = useInfiniteQuery(setsQuery(project))
+  const frozen = sets.data?.pages.flatMap((page) => page.results).filter(({ state }) => state === 'frozen') ?? []
+  return (
+    <Select
+      {...field}
+      loading={sets.isPending}
+      options={frozen.map(({ id: value, name, version }) => ({
+        value,
+        label: t('runs.versioned', { name, version }),
+      }))}
+      notFoundContent={t('runs.noSets')}
+      data-testid="run-set"
+    />
+  )
+}

@@ -1,0 +1,59 @@
+import type { Run } from '@/api/runs'
+import { Section } from '@/components/Page'
+import { useFormat } from '@/lib/format'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import styles from './runs.module.css'
+
+/** What the run was asked for, and on exactly which data. */
+export function RunSettings({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  return (
+    <Section title={t('runs.settings')} testid="run-settings">
+      <dl className={styles.settings}>
+        <dt>{t('runs.set')}</dt>
+        <dd>
+          <Link to={`/sets/${run.set.id}`}>{t('runs.versioned', run.set)}</Link>
+        </dd>
+        <dt>{t('runs.dataHash')}</dt>
+        <dd>
+          <code>{run.set.sha256}</code>
+        </dd>
+        <dt>{t('runs.base')}</dt>
+        <dd>
+          <code>{run.base}</code>
+        </dd>
+        {run.model && (
+          <>
+            <dt>{t('runs.model')}</dt>
+            <dd>{run.model.name}</dd>
+          </>
+        )}
+        <dt>{t('runs.created')}</dt>
+        <dd>{format.dateTime(run.created_at)}</dd>
+        <dt>{t('runs.started')}</dt>
+        <dd>{format.dateTime(run.started_at)}</dd>
+        <dt>{t('runs.finished')}</dt>
+        <dd>{format.dateTime(run.finished_at)}</dd>
+        <dt>{t('runs.attempts')}</dt>
+        <dd>{format.integer(run.attempts)}</dd>
+        {Object.entries(run.params).map(([name, value]) => (
+          <Setting key={name} name={t(`runs.params.${name}`, name)} value={String(value)} />
+        ))}
+      </dl>
+      <p className={styles.hint}>{t('runs.defaultsElse')}</p>
+    </Section>
+  )
+}
+
+function Setting({ name, value }: { name: string; value: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <code>{value}</code>
+      </dd>
+    </>
+  )
+}

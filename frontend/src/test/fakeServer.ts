@@ -1,0 +1,96 @@
+/** The assignment endpoints in memory, in place of the network: leases, tokens and idempotency keys as the server keeps them. */
+import type { Answer, Assignment } from '@/api/assignments'
+import { vi } from 'vitest'
+
+interface Stored {
+  assignment: number
+  answer: Answer
+}
+
+export class FakeServer {
+  readonly stored: Stored[] = []
+  readonly skipped: { assignment: number; reason: string }[] = []
+  readonly submissions: Answer[] = []
+  renewals = 0
+  online = true
+  /** Answers submissions with this refusal instead of storing them */
+  refusal: { status: number; code: string } | null = null
+  /** After storing the next submission, the answer gets lost on its way */
+  loseNextAnswer = false
+  private readonly tasks: { id: number; token: number }[]
+
+  constructor(count: number) {
+    this.tasks = Array.from({ length: count }, (_, i) => ({ id: i + 1, token: 1 }))
+    vi.stubGlobal('fetch', (call: Request) => this.answer(call))
+  }
+
+  /** Gives every open task to somebody else. */
+  takeAll(): void {
+    this.tasks.length = 0
+  }
+
+  /** Ends every lease, so that the next claim grants new ones. */
+  expireLeases(): void {
+    for (const task of this.tasks) task.token += 1
+  }
+
+  private assignment({ id, token }: { id: number; token: number }): Assignment {
+    return {
+      id,
+      token,
+      lease_expires_at: new Date(Date.now() + 30 * 60_000).toISOString(),
+      project: 1,
+      category: { id: 5, path: ['写作', '公文'] },
+      prompt: { number: 1000 + id, text: `提示 ${id}`, system: '' },
+      responses: ['甲', '乙', '丙'].map((text, i) => ({ id: id * 10 + i, text: `${text}答 ${id}` })),
+      guideline_version: null,
+    }
+  }
+
+  private async answer(call: Request): Promise<Response> {
+    if (!this.online) throw new TypeError('Failed to fetch')
+    const body = JSON.parse((await call.text()) || '{}') as Answer & { count: number; reason: string }
+    const [, id, verb] = /assignments\/(?:(\d+)\/)?(\w+)$/.exec(call.url) ?? []
+    if (verb === 'claim') return this.json(200, this.claim(body.count))
+    if (verb === 'submit') return this.submit(Number(id), body)
+    if (verb === 'skip') return this.skip(Number(id), body.reason)
+    if (verb === 'renew') {
+      this.renewals += 1
+      const current = this.tasks.find((task) => task.id === Number(id))
+      if (current?.token !== body.token) return this.json(409, { code: 'lease_expired', message: '' })
+      return this.json(200, { lease_expires_at: new Date(Date.now() + 30 * 60_000).toISOString() })
+    }
+    return this.json(404, { code: 'not_found', message: '' })
+  }
+
+  private claim(count: number) {
+    const assignments = this.tasks.slice(0, count).map((task) => this.assignment(task))
+    const why_none = assignments.length > 0 ? null : 'all_leased'
+    return { assignments, why_none, today: this.stored.length, daily_target: 40 }
+  }
+
+  private submit(id: number, answer: Answer): Promise<Response> {
+    this.submissions.push(answer)
+    if (this.refusal) return this.json(this.refusal.status, { code: this.refusal.code, message: '被拒绝' })
+    const before = this.stored.find((item) => item.answer.idempotency_key === answer.idempotency_key)
+    if (!before) {
+      this.stored.push({ assignment: id, answer })
+      this.tasks.splice(this.tasks.findIndex((task) => task.id === id), 1)
+    }
+    if (this.loseNextAnswer) {
+      this.loseNextAnswer = false
+      return Promise.reject(new TypeError('Failed to fetch'))
+    }
+    return this.json(before ? 200 : 201, { annotation: id, today: this.stored.length })
+  }
+
+  private skip(id: number, reason: string): Promise<Response> {
+    this.skipped.push({ assignment: id, reason })
+    this.tasks.splice(this.tasks.findIndex((task) => task.id === id), 1)
+    return Promise.resolve(new Response(null, { status: 204 }))
+  }
+
+  private json(status: number, body: unknown): Promise<Response> {
+    return Promise.resolve(new Response(JSON.stringify(body), { status }))
+  }
+}

@@ -1,0 +1,1 @@
+"""The training API: serializers give the shape; views parse, call and render."""

@@ -1,0 +1,283 @@
+"""Who may reach what, and what nobody may learn: walked over every address of the schema, not a list by hand."""
+
+import base64
+import json
+import re
+from typing import Any
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+
+from annotate.models import Category
+from annotate.services.assignments import assignment_claim
+from tests.people import PASSWORD, Cast, add_prompts, annotate_all
+
+pytestmark = pytest.mark.django_db
+
+# What the path parameters of the schema stand for; an address with another one is new and belongs in here.
+PLACES = {"project", "project_id", "prompt", "category", "assignment", "job_id", "set_id", "run_id", "name"}
+
+
+def operations() -> list[tuple[str, str]]:
+    """Return every (method, path) of the API."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    return [
+        (method, path)
+        for path, methods in sorted(schema["paths"].items())
+        for method in methods
+        if method in {"get", "post", "put", "patch", "delete"}
+    ]
+
+
+@pytest.fixture
+def at_work(people: Cast) -> Cast:
+    """Return the cast with one prompt in discussion and another one under annotation."""
+    disputed, _open = add_prompts(people.project, 2)
+    one, two = people.annotators
+    responses = list(disputed.responses.order_by("ring_index").values_list("pk", flat=True))
+    everything = dict.fromkeys(range(10_000), 3)
+    annotate_all(one, people.project, everything)
+    reverse = {**everything, **dict(zip(responses, (1, 2, 3, 4, 5), strict=True))}
+    annotate_all(two, people.project, reverse)
+    add_prompts(people.project, 1, start=10)
+    assignment_claim(user=one, project_id=people.project.pk, count=1)
+    disputed.refresh_from_db()
+    assert disputed.state == "discussion"
+    return people
+
+
+def address(path: str, cast: Cast) -> str:
+    """Fill in an address with things of the project."""
+    disputed = cast.project.prompts.get(state="discussion")
+    values: dict[str, Any] = dict.fromkeys(PLACES, 1)
+    values.update(
+        project=cast.project.pk,
+        project_id=cast.project.pk,
+        prompt=disputed.pk,
+        category=Category.objects.get(project=cast.project).pk,
+        assignment=cast.project.assignments.filter(state="leased").order_by("-id")[0].pk,
+        name="manifest.json",
+    )
+    assert set(re.findall(r"\{(\w+)\}", path)) <= PLACES, path
+    return re.sub(r"\{(\w+)\}", lambda match: str(values[match.group(1)]), path)
+
+
+OPEN_TO_ALL = {"/api/session", "/api/schema"}
+OPEN_TO_PEOPLE = OPEN_TO_ALL | {"/api/projects", "/api/hyperparameters"}
+
+
+def test_without_a_session_every_address_asks_to_log_in(at_work: Cast) -> None:
+    answers = {
+        (method, path): getattr(APIClient(), method)(address(path, at_work), {}, format="json").status_code
+        for method, path in operations()
+        if path not in OPEN_TO_ALL
+    }
+    assert set(answers.values()) == {401}, {k: v for k, v in answers.items() if v != 401}
+
+
+def test_to_an_outsider_nothing_of_a_project_exists(at_work: Cast) -> None:
+    client = at_work.client(at_work.outsider)
+    answers = {
+        (method, path): getattr(client, method)(address(path, at_work), VALID.get(path, {}), format="json").status_code
+        for method, path in operations()
+        if path not in OPEN_TO_PEOPLE
+    }
+    # An unreadable body may be refused before anything is looked up; it says nothing of what exists.
+    assert set(answers.values()) <= {404, 400}, {k: v for k, v in answers.items() if v not in {404, 400}}
+    assert all(status == 404 for (method, _), status in answers.items() if method == "get")
+
+
+VALID = {
+    "/api/projects/{project}/assignments/claim": {"count": 1},
+    "/api/prompts/{prompt}/drop": {"reason": "x"},
+    "/api/disputes/{prompt}/decision": {"verdicts": [], "reason": "x"},
+    "/api/assignments/{assignment}/renew": {"token": 1},
+    "/api/assignments/{assignment}/skip": {"token": 1, "reason": "other"},
+    "/api/categories/{category}/guideline": {"text": "x"},
+}
+
+READABLE = {
+    "annotator": {
+        "/api/projects/{project}",
+        "/api/projects/{project}/categories",
+        "/api/categories/{category}/guideline",
+    },
+    "lead": {
+        "/api/projects/{project}",
+        "/api/projects/{project}/categories",
+        "/api/projects/{project}/figures",
+        "/api/categories/{category}/guideline",
+        "/api/projects/{project}/disputes",
+        "/api/disputes/{prompt}",
+    },
+}
+
+
+@pytest.mark.parametrize("role", ["annotator", "lead"])
+def test_a_role_reads_just_what_is_its_own(at_work: Cast, role: str) -> None:
+    client = at_work.client(at_work.lead if role == "lead" else at_work.annotators[0])
+    read = {
+        path
+        for method, path in operations()
+        if method == "get" and path not in OPEN_TO_PEOPLE and client.get(address(path, at_work)).status_code == 200
+    }
+    assert read == READABLE[role]
+
+
+@pytest.mark.parametrize("role", ["annotator", "lead"])
+def test_blindness_no_answer_to_annotators_or_reviewers_tells_a_model_or_a_name(at_work: Cast, role: str) -> None:
+    user = at_work.lead if role == "lead" else at_work.annotators[0]
+    client = at_work.client(user)
+    bodies = [
+        client.get(address(path, at_work)).content.decode()
+        for method, path in operations()
+        if method == "get" and path not in OPEN_TO_ALL
+    ]
+    claimed = client.post(f"/api/projects/{at_work.project.pk}/assignments/claim", {"count": 3}, format="json")
+    bodies.append(claimed.content.decode())
+    told = "\n".join(bodies)
+    assert "回答 0" in told
+    others = [at_work.owner, at_work.researcher, at_work.lead, *at_work.annotators]
+    secrets = ["secret-model", *(other.username for other in others if other != user)]
+    assert [secret for secret in secrets if secret in told] == []
+
+
+def test_an_annotator_is_not_told_which_pass_or_task_a_slot_is(at_work: Cast) -> None:
+    client = at_work.client(at_work.annotators[0])
+    path = f"/api/projects/{at_work.project.pk}/assignments/claim"
+    (slot,) = client.post(path, {"count": 1}, format="json").json()["assignments"]
+    assert set(slot) == {
+        "id",
+        "token",
+        "lease_expires_at",
+        "project",
+        "category",
+        "prompt",
+        "responses",
+        "guideline_version",
+    }
+    assert all(set(response) == {"id", "text"} for response in slot["responses"])
+
+
+def test_logging_in_needs_the_right_password_and_a_csrf_token(people: Cast) -> None:
+    client = APIClient(enforce_csrf_checks=True)
+    credentials = {"username": people.lead.username, "password": PASSWORD}
+    assert client.post("/api/session", credentials, format="json").status_code == 403
+    client.get("/api/session")
+    headers = {"HTTP_X_CSRFTOKEN": client.cookies["csrftoken"].value}
+    wrong = client.post("/api/session", {**credentials, "password": "wrong"}, format="json", **headers)
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "wrong_credentials")
+    right = client.post("/api/session", credentials, format="json", **headers)
+    assert right.json()["user"]["username"] == people.lead.username
+    assert right.json()["memberships"][0]["roles"] == ["delivery_reviewer"]
+
+
+def test_the_submit_address_stores_once_and_names_what_is_wrong(people: Cast) -> None:
+    add_prompts(people.project)
+    client = people.client(people.annotators[0])
+    path = f"/api/projects/{people.project.pk}/assignments/claim"
+    (slot,) = client.post(path, {"count": 1}, format="json").json()["assignments"]
+    ids = [response["id"] for response in slot["responses"]]
+    body = {
+        "token": slot["token"],
+        "idempotency_key": "6b1f4f0e-5b0e-4a53-8f5c-0e6f6a0e3b7d",
+        "scores": {str(pk): score for pk, score in zip(ids, (5, 3, 3), strict=True)},
+        "order": [[ids[0]], [ids[1], ids[2]]],
+        "discarded": [],
+        "seconds": 20,
+    }
+    submit_to = f"/api/assignments/{slot['id']}/submit"
+
+    def refused(**changes: Any) -> tuple[int, str]:
+        answer = client.post(submit_to, {**body, **changes}, format="json")
+        return answer.status_code, answer.json()["code"]
+
+    assert refused(scores={**body["scores"], str(ids[0]): 9}) == (400, "invalid_score")
+    assert refused(scores={**body["scores"], "seven": 1}) == (400, "foreign_response")
+    assert refused(scores={**body["scores"], "9" * 5_000: 1}) == (400, "foreign_response")
+    assert refused(scores={key: [1] for key in body["scores"]}) == (400, "invalid_score")
+    assert refused(order=[[10**30]]) == (400, "foreign_response")
+    assert refused(notes="\0") == (400, "invalid")
+    assert refused(seconds=float("1e300")) == (400, "invalid")
+    assert refused(order=[[ids[0]], [ids[1], 424242]]) == (400, "foreign_response")
+    assert refused(token=slot["token"] + 1) == (409, "stale_token")
+    assert refused(idempotency_key="no uuid") == (400, "invalid")
+    stored = client.post(submit_to, body, format="json")
+    assert (stored.status_code, stored.json()["today"]) == (201, 1)
+    again = client.post(submit_to, body, format="json")
+    assert (again.status_code, again.json()) == (200, stored.json())
+    other_key = {**body, "idempotency_key": "0e8aaf6f-6f40-4c48-a7dc-1b2c1c1a4a3b"}
+    second = client.post(submit_to, other_key, format="json")
+    assert (second.status_code, second.json()["code"]) == (409, "already_submitted")
+
+
+def test_lists_are_paged_by_key_and_lose_nothing(people: Cast, django_assert_max_num_queries) -> None:
+    add_prompts(people.project, 23)
+    client = people.client(people.researcher)
+    path = f"/api/projects/{people.project.pk}/prompts?limit=10"
+    seen: list[int] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        with django_assert_max_num_queries(8):
+            page = client.get(path + (f"&cursor={cursor}" if cursor else "")).json()
+        seen += [row["id"] for row in page["results"]]
+        cursor = page["next"]
+    assert seen == sorted(people.project.prompts.values_list("pk", flat=True), reverse=True)
+    ours_not = [b"nonsense", b'["abc"]', b"[{}]", b"[1, 2]", b"5", b"[null]", b"[1e400]"]
+    for forged in [base64.urlsafe_b64encode(body).decode() for body in ours_not] + ["\u00b2", "%"]:
+        answer = client.get(path, {"limit": 10, "cursor": forged})
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor"), forged
+
+
+def test_addresses_with_what_is_no_text_or_number_are_refused_by_name(people: Cast) -> None:
+    client = people.client(people.researcher)
+    path = f"/api/projects/{people.project.pk}/prompts"
+    for query in ({"q": "a\0b"}, {"source": "\0"}, {"category": "\u00b2"}, {"category": "x"}, {"limit": "many"}):
+        answer = client.get(path, query)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid"), query
+    assert client.get(path, {"category": "99999999999999999999999"}).status_code == 404
+    assert client.get("/api/prompts/99999999999999999999999").status_code == 404
+
+
+def test_the_project_keeps_its_settings_in_their_ranges_and_its_last_owner(people: Cast) -> None:
+    client = people.client(people.owner)
+    path = f"/api/projects/{people.project.pk}"
+    assert client.patch(path, {"agreement_threshold": 0.8}, format="json").json()["agreement_threshold"] == 0.8
+    assert client.patch(path, {"agreement_threshold": 1.8}, format="json").status_code == 400
+    assert people.client(people.researcher).patch(path, {"passes": 1}, format="json").status_code == 403
+    add_prompts(people.project)
+    assert client.patch(path, {"passes": 1}, format="json").json()["code"] == "has_tasks"
+    gone = client.put(f"{path}/members", {"username": people.owner.username, "roles": []}, format="json")
+    assert (gone.status_code, gone.json()["code"]) == (409, "last_owner")
+
+
+def test_a_guideline_is_versioned_inherited_and_shown_with_its_version(people: Cast) -> None:
+    add_prompts(people.project)
+    category = Category.objects.get(project=people.project)
+    child = Category.objects.create(
+        project=people.project, parent=category, name="代数", path=["数学", "代数"], key="数学/代数"
+    )
+    client = people.client(people.researcher)
+    for text in ("第一版", "第二版"):
+        client.put(f"/api/categories/{category.pk}/guideline", {"text": text}, format="json")
+    body = people.client(people.annotators[0]).get(f"/api/categories/{child.pk}/guideline").json()
+    assert (body["version"], body["text"], body["inherited_from"]) == (2, "第二版", ["数学"])
+
+
+def test_refusals_speak_the_persons_language(people: Cast) -> None:
+    client = people.client(people.annotators[0])
+    path = f"/api/projects/{people.project.pk}/figures"
+    chinese = client.get(path).json()["message"]
+    client.patch("/api/session", {"language": "en"}, format="json")
+    people.annotators[0].refresh_from_db()
+    english = client.get(path).json()["message"]
+    assert english == "Your role in this project does not allow this."
+    assert re.search(r"[\u4e00-\u9fff]", chinese)
+
+
+def test_the_schema_is_json_and_names_every_operation_once(people: Cast) -> None:
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    names = [body["operationId"] for methods in schema["paths"].values() for body in methods.values()]
+    assert len(names) == len(set(names))
+    assert json.loads(json.dumps(schema))

@@ -1,0 +1,34 @@
+"""What every test may use."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from annotate.models.guards import guards_install, guards_remove
+from tests.people import Cast, cast
+
+
+@pytest.fixture
+def people(db: None) -> Cast:
+    """Return a project with its people."""
+    return cast()
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """Run the test with real commits, for what happens in several connections.
+
+    The database refuses to remove events, so its guards are lifted while the tables are emptied after the test.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
+            if connection.vendor == "sqlite"
+            else "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"
+        )
+        guarded = cursor.fetchone()[0] > 0
+    if not guarded:
+        guards_install(connection)
+    yield
+    guards_remove(connection)

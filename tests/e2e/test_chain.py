@@ -1,0 +1,137 @@
+"""The main job in the browser: import, annotate by keyboard, settle, freeze, train, benchmark, export."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from simulator.site import Site
+from tests.e2e.conftest import LogIn, MakeProject
+from tests.e2e.material import N_PROMPTS, QUALITIES, prompt_lines, quality_mark
+
+TASKS_A_PASS = N_PROMPTS * len(QUALITIES)
+LONG = 120_000
+
+
+def import_in_browser(page: Page, site: Site, project: int, folder: Path) -> None:
+    """First a file with bad lines, which writes nothing; then the good one."""
+    bad, good = folder / "bad.jsonl", folder / "good.jsonl"
+    bad.write_text("no json\n" + prompt_lines()[0] + '{"prompt": ""}\n', encoding="utf-8")
+    good.write_text("".join(prompt_lines()), encoding="utf-8")
+    page.goto(f"{site.address}/p/{project}/imports")
+    page.locator("input[type=file]").set_input_files(bad)
+    expect(page.get_by_test_id("n-bad")).to_contain_text("2")
+    expect(page.get_by_text("不是合法的 JSON")).to_be_visible()
+    expect(page.get_by_test_id("import-commit")).to_be_disabled()
+    page.goto(f"{site.address}/p/{project}/imports")
+    page.locator("input[type=file]").set_input_files(good)
+    expect(page.get_by_test_id("n-good")).to_contain_text(str(N_PROMPTS))
+    page.get_by_test_id("import-commit").click()
+    expect(page.get_by_text(f"已写入 {N_PROMPTS} 条提示")).to_be_visible(timeout=LONG)
+
+
+def quality_shown(page: Page, letter: str) -> int:
+    """Return the quality that the response under `letter` states."""
+    text = page.get_by_test_id(f"response-{letter}").inner_text()
+    return next(quality for quality in QUALITIES if quality_mark(quality) in text)
+
+
+def annotate_by_keyboard(page: Page, *, against: str | None = None) -> int:
+    """Do every task with the keyboard alone; on prompts that contain `against`, score the other way round."""
+    done = 0
+    while True:
+        expect(page.get_by_test_id("task").or_(page.get_by_test_id("refresh"))).to_be_visible()
+        if page.get_by_test_id("refresh").is_visible():
+            return done
+        before = page.get_by_test_id("task").get_attribute("data-assignment")
+        told = page.content()
+        assert "hidden-model" not in told, "an annotator is told the model"
+        turned = against is not None and against in page.get_by_test_id("prompt").inner_text()
+        scores = [quality_shown(page, letter) for letter in "ABC"]
+        for score in scores:
+            page.keyboard.press(f"Digit{6 - score if turned else score}")
+        while page.get_by_test_id("question").is_visible():
+            page.keyboard.press("s")
+        page.keyboard.press("Control+Enter")
+        done += 1
+        expect(page.locator(f'[data-testid="task"][data-assignment="{before}"]')).to_have_count(0)
+
+
+def settle_by_keyboard(page: Page) -> None:
+    """Take the first pass's verdict on every difference, give the reason, confirm."""
+    expect(page.get_by_test_id("comparison-matrix")).to_be_visible()
+    expect(page.get_by_test_id("decision-missing")).to_be_visible()
+    # Looked for while the responses are on the page: before, there is nothing that could tell.
+    expect(page.get_by_text(quality_mark(QUALITIES[0])).first).to_be_visible()
+    told = page.content()
+    assert "e2e-annotator" not in told, "a QA lead is told who annotated"
+    assert "hidden-model" not in told, "a QA lead is told the model"
+    n_differing = page.locator("[data-testid^='comparison-'][aria-current]").count()
+    assert n_differing > 0
+    expect(page.get_by_test_id("decision-confirm")).to_be_disabled()
+    for _ in range(n_differing):
+        page.keyboard.press("1")
+    page.get_by_test_id("decision-reason").fill("按指南：正确且说明理由者优先。")
+    expect(page.get_by_test_id("decision-confirm")).to_be_enabled()
+    page.get_by_test_id("decision-confirm").click()
+
+
+@pytest.mark.chain
+def test_the_whole_job_in_the_browser(site: Site, make_project: MakeProject, log_in: LogIn, tmp_path: Path) -> None:
+    project = make_project("浏览器测试")
+    researcher = log_in("e2e-researcher")
+    import_in_browser(researcher, site, project, tmp_path)
+
+    first = log_in("e2e-annotator-1")
+    first.goto(f"{site.address}/p/{project}/annotate")
+    assert annotate_by_keyboard(first) == TASKS_A_PASS
+    second = log_in("e2e-annotator-2")
+    second.goto(f"{site.address}/p/{project}/annotate")
+    assert annotate_by_keyboard(second, against="四加四") == TASKS_A_PASS
+
+    lead = log_in("e2e-lead")
+    lead.goto(f"{site.address}/p/{project}/disputes")
+    expect(lead.get_by_test_id("dispute-count")).to_have_text("1")
+    settle_by_keyboard(lead)
+    expect(lead.get_by_test_id("empty-state")).to_be_visible()
+
+    researcher.goto(f"{site.address}/p/{project}/prompts?state=accepted")
+    expect(researcher.locator("[data-testid^='prompt-']")).to_have_count(N_PROMPTS)
+    researcher.locator("[data-testid^='prompt-']").first.click()
+    expect(researcher.get_by_test_id("preference-graph")).to_be_visible()
+    expect(researcher.get_by_test_id("tiers").first).to_contain_text("=")
+    expect(researcher.get_by_text("hidden-model-0")).to_be_visible()
+
+    freeze_and_train(researcher, site, project)
+    export(researcher, site, project, tmp_path)
+
+
+def freeze_and_train(page: Page, site: Site, project: int) -> None:
+    page.goto(f"{site.address}/p/{project}/sets?new=1")
+    page.get_by_test_id("set-name").fill("第一批")
+    page.get_by_test_id("set-freeze").click()
+    expect(page.get_by_test_id("set-sha256")).to_contain_text(re.compile(r"[0-9a-f]{64}"), timeout=LONG)
+    page.get_by_test_id("set-train").click()
+    page.get_by_test_id("run-create").click()
+    expect(page.get_by_test_id("state")).to_contain_text("已完成", timeout=2 * LONG)
+    expect(page.get_by_test_id("run-curves")).to_be_visible()
+    page.goto(f"{site.address}/p/{project}/leaderboard")
+    expect(page.locator("tbody tr[data-row-key]")).to_have_count(1)
+
+
+def export(page: Page, site: Site, project: int, folder: Path) -> None:
+    """Download the files of the set and read them as a trainer would."""
+    page.goto(f"{site.address}/p/{project}/sets")
+    page.get_by_role("link", name=re.compile("第一批")).first.click()
+    files = {}
+    for name in ("cheems_train.jsonl", "trl.jsonl"):
+        with page.expect_download() as download:
+            page.get_by_test_id(f"download-{name}").click()
+        download.value.save_as(folder / name)
+        files[name] = [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+    assert all({"input", "responses", "annotations"} <= set(line) for line in files["cheems_train.jsonl"])
+    better = {(row["chosen"][0]["content"][-1], row["rejected"][0]["content"][-1]) for row in files["trl.jsonl"]}
+    assert better
+    assert all(chosen > rejected for chosen, rejected in better)

@@ -1,0 +1,116 @@
+"""A frozen preference set, and the tiny base that the real engine trains from in seconds."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.management import call_command
+
+from annotate.models import PreferenceSet, Project
+from rm_training import services
+from rm_training.models import TrainingRun
+from tests.people import Cast
+
+# Three epochs of ten steps: enough to be killed in the middle, done within seconds on a CPU.
+QUICK = {
+    "epochs": 3,
+    "batch_responses": 6,
+    "learning_rate": 1e-3,
+    "max_length": 128,
+    "save_steps": 2,
+    "device": "cpu",
+    "regularization": 0.01,
+}
+N_STEPS = 30
+
+
+def prompt_line(number: int, category: str, *, benchmark: bool) -> dict[str, Any]:
+    """Return a prompt of FORMATS 2 whose better responses answer, and whose worse ones do not."""
+    responses = {
+        "a": f"{number} 加 {number} 等于 {2 * number}，这是两个相同的数相加。",
+        "b": f"等于 {2 * number}。",
+        "c": "不知道，不想回答，你自己看着办吧。",
+    }
+    line: dict[str, Any] = {
+        "input": f"请问 {number} 加 {number} 等于多少？",
+        "responses": [{"id": key, "content": text} for key, text in responses.items()],
+        "annotations": [["a", "b", "1"], ["a", "c", "1"], ["b", "c", "1"]],
+    }
+    return line | {"rank": {"a": "1", "b": "2", "c": "3"}, "category": [category]} if benchmark else line
+
+
+def set_files(n_train: int = 20, n_benchmark: int = 6) -> dict[str, bytes]:
+    """Return the training and benchmark files of a set, with no prompt in two of them."""
+    numbers = {
+        "cheems_train.jsonl": range(n_train),
+        "cheems_bench/open.jsonl": range(1000, 1000 + n_benchmark),
+        "cheems_bench/human.jsonl": range(2000, 2000 + n_benchmark),
+    }
+    return {
+        name: "".join(
+            json.dumps(prompt_line(n, "数学", benchmark="bench" in name), ensure_ascii=False) + "\n" for n in chosen
+        ).encode()
+        for name, chosen in numbers.items()
+    }
+
+
+def frozen_set(project: Project, *, version: int = 1, files: dict[str, bytes] | None = None) -> PreferenceSet:
+    """Return a frozen set of the project, with its files in the artifact store."""
+    files = files or set_files()
+    listed = [{"name": n, "bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in files.items()]
+    chosen = PreferenceSet.objects.create(
+        project=project,
+        name="加法",
+        version=version,
+        state="frozen",
+        sha256=hashlib.sha256(json.dumps(listed).encode()).hexdigest(),
+        statistics={"counts": {"train": {"prompts": 20, "responses": 60, "pairs": 60}}, "files": listed},
+    )
+    for name, content in files.items():
+        # A rolled-back test leaves its files behind, and the next one may get the same id.
+        storages["artifacts"].delete(f"{chosen.folder}/{name}")
+        storages["artifacts"].save(f"{chosen.folder}/{name}", ContentFile(content))
+    return chosen
+
+
+def queued_run(people: Cast, *, base: str = "tiny", chosen: PreferenceSet | None = None, **params: Any) -> TrainingRun:
+    """Return a queued run of the cast's researcher, quick unless told otherwise."""
+    chosen = chosen or frozen_set(people.project)
+    return services.run_create(
+        user=people.researcher,
+        project_id=people.project.pk,
+        set_id=chosen.pk,
+        base=base,
+        params=QUICK | params,
+    )
+
+
+def messages() -> list[tuple[str, list[int]]]:
+    """Take every message from the queue `gpu` of the broker and return (task, arguments) of each."""
+    taken = []
+    with current_app.connection_for_read() as connection:
+        queue = current_app.amqp.queues["gpu"].bind(connection.default_channel)
+        queue.declare()
+        while message := queue.get(no_ack=True):
+            taken.append((message.headers["task"], json.loads(message.body)[0]))
+    return taken
+
+
+@pytest.fixture(scope="session")
+def tiny_base() -> Path:
+    """Return the folder of the tiny base, built by the command from the demo's own text."""
+    call_command("build_tiny_base", verbosity=0)
+    return settings.BASES_DIR / "tiny"
+
+
+@pytest.fixture(autouse=True)
+def own_runs(settings: Any, tmp_path: Path) -> Path:
+    """Give every test run folders of its own: ids start again where a database is rolled back."""
+    settings.RUNS_DIR = tmp_path / "runs"
+    return settings.RUNS_DIR
