@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from annotate.domain.states import RoleName
+from annotate.domain.states import ReviewStage, RoleName
 
 REVIEWERS = frozenset({RoleName.DELIVERY_REVIEWER, RoleName.OPERATIONS_REVIEWER, RoleName.RESEARCH_REVIEWER})
 
@@ -12,7 +12,10 @@ class Right(StrEnum):
 
     SEE = "see"
     ANNOTATE = "annotate"
+    DISCUSS = "discuss"
     SETTLE = "settle"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_GOLD = "manage_gold"
     SEE_DATA = "see_data"
     SEE_FIGURES = "see_figures"
     MANAGE_DATA = "manage_data"
@@ -24,7 +27,10 @@ class Right(StrEnum):
 RIGHTS: dict[Right, frozenset[RoleName]] = {
     Right.SEE: frozenset(RoleName),
     Right.ANNOTATE: frozenset({RoleName.ANNOTATOR}),
+    Right.DISCUSS: REVIEWERS | {RoleName.OWNER, RoleName.ANNOTATOR},
     Right.SETTLE: REVIEWERS | {RoleName.OWNER},
+    Right.MANAGE_PEOPLE: REVIEWERS | {RoleName.OWNER},
+    Right.MANAGE_GOLD: REVIEWERS | {RoleName.OWNER, RoleName.RESEARCHER},
     Right.SEE_DATA: frozenset({RoleName.OWNER, RoleName.RESEARCHER}),
     Right.SEE_FIGURES: REVIEWERS | {RoleName.OWNER, RoleName.RESEARCHER},
     Right.MANAGE_DATA: frozenset({RoleName.OWNER, RoleName.RESEARCHER}),
@@ -32,6 +38,18 @@ RIGHTS: dict[Right, frozenset[RoleName]] = {
     Right.TRAIN: frozenset({RoleName.OWNER, RoleName.RESEARCHER}),
     Right.MANAGE_PROJECT: frozenset({RoleName.OWNER}),
 }
+
+
+STAGE_ROLES: dict[ReviewStage, RoleName] = {
+    ReviewStage.DELIVERY: RoleName.DELIVERY_REVIEWER,
+    ReviewStage.OPERATIONS: RoleName.OPERATIONS_REVIEWER,
+    ReviewStage.RESEARCH: RoleName.RESEARCH_REVIEWER,
+}
+
+
+def stages_of(roles: set[str]) -> list[ReviewStage]:
+    """Return the stages at which somebody with `roles` decides and reviews, in order; an owner at every one."""
+    return [stage for stage, role in STAGE_ROLES.items() if role in roles or RoleName.OWNER in roles]
 
 
 def roles_with(right: Right) -> list[str]:

@@ -50,7 +50,18 @@ def person(name: str, **columns: object) -> User:
 
 
 def cast(n_annotators: int = 2, **settings: object) -> Cast:
-    """Return a project with an owner, a researcher, a QA lead, annotators and an outsider."""
+    """Return a project with an owner, a researcher, a QA lead, annotators and an outsider.
+
+    Nothing is reviewed, measured or repeated unless the settings say so.
+    """
+    settings = {
+        "delivery_share": 0.0,
+        "operations_share": 0.0,
+        "research_share": 0.0,
+        "gold_share": 0.0,
+        "repeat_share": 0.0,
+        **settings,
+    }
     project = Project.objects.create(name=f"项目 {uuid4().hex[:8]}", **settings)
     tag = uuid4().hex[:6]
     owner = person(f"owner-{tag}")

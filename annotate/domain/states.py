@@ -16,8 +16,20 @@ class PromptState(StrEnum):
     AWAITING_RESPONSES = "awaiting_responses"
     ANNOTATING = "annotating"
     DISCUSSION = "discussion"
+    ESCALATED_DELIVERY = "escalated_delivery"
+    ESCALATED_OPERATIONS = "escalated_operations"
+    ESCALATED_RESEARCH = "escalated_research"
+    SETTLED = "settled"
+    DELIVERY_REVIEW = "delivery_review"
+    OPERATIONS_REVIEW = "operations_review"
+    RESEARCH_REVIEW = "research_review"
     ACCEPTED = "accepted"
+    GOLD = "gold"
     DROPPED = "dropped"
+
+
+ESCALATED = (PromptState.ESCALATED_DELIVERY, PromptState.ESCALATED_OPERATIONS, PromptState.ESCALATED_RESEARCH)
+IN_REVIEW = (PromptState.DELIVERY_REVIEW, PromptState.OPERATIONS_REVIEW, PromptState.RESEARCH_REVIEW)
 
 
 class AssignmentState(StrEnum):
@@ -27,6 +39,95 @@ class AssignmentState(StrEnum):
     LEASED = "leased"
     SUBMITTED = "submitted"
     CANCELLED = "cancelled"
+
+
+class AssignmentKind(StrEnum):
+    """What a slot is for. To whom it is dealt, all but an exam look the same."""
+
+    WORK = "work"
+    GOLD = "gold"
+    REPEAT = "repeat"
+    EXAM = "exam"
+
+
+class DiscussionState(StrEnum):
+    """An alignment discussion: under way, or how it ended."""
+
+    OPEN = "open"
+    AGREED = "agreed"
+    ESCALATED = "escalated"
+    WITHDRAWN = "withdrawn"
+
+
+class ReviewStage(StrEnum):
+    """The teams that disagreements escalate to and that review samples, in order (PROTOCOL 5 and 6)."""
+
+    DELIVERY = "delivery"
+    OPERATIONS = "operations"
+    RESEARCH = "research"
+
+
+class ReviewState(StrEnum):
+    """One review of one prompt at one stage; overruled: the reviewer put a decision in place of a verdict."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    OVERRULED = "overruled"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class ReviewKind(StrEnum):
+    """Whether a review decides about a prompt, or measures the reviewer on one whose outcome is known."""
+
+    WORK = "work"
+    GOLD = "gold"
+
+
+class ExamState(StrEnum):
+    """One attempt at the entrance exam of a category."""
+
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class ExpertiseState(StrEnum):
+    """Where a person stands in a category: nothing said, qualified (exam or by hand), failed for now, or barred."""
+
+    OPEN = "open"
+    QUALIFIED = "qualified"
+    FAILED = "failed"
+    BARRED = "barred"
+
+
+class AgreementMeasure(StrEnum):
+    """How agreement counts: same label; only pairs that both order; or half where one says equal and one orders."""
+
+    EXACT = "exact"
+    ORDERED = "ordered"
+    WEIGHTED = "weighted"
+
+
+class ReturnTo(StrEnum):
+    """Who does rejected work again."""
+
+    SAME = "same"
+    OTHER = "other"
+
+
+class NoticeKind(StrEnum):
+    """What the site tells a person without being asked."""
+
+    RETURNED_WORK = "returned_work"
+    DISCUSSION_OPENED = "discussion_opened"
+    DISCUSSION_REPLY = "discussion_reply"
+    ESCALATION = "escalation"
+    PERSON_PAUSED = "person_paused"
+    PERSON_RESUMED = "person_resumed"
+    BATCH_RETURNED = "batch_returned"
+    GUIDELINE_CHANGED = "guideline_changed"
+    EXAM_RESULT = "exam_result"
 
 
 class ImportState(StrEnum):
@@ -69,16 +170,37 @@ PROMPT_MOVES = {
     "import": Move((PromptState.STAGED,), PromptState.IMPORTED),
     "import_without_responses": Move((PromptState.STAGED,), PromptState.AWAITING_RESPONSES),
     "set_up_tasks": Move((PromptState.IMPORTED,), PromptState.ANNOTATING),
-    "agree": Move((PromptState.ANNOTATING,), PromptState.ACCEPTED),
+    "make_gold": Move((PromptState.ANNOTATING,), PromptState.GOLD),
+    # The passes agree: at once, or after their discussion.
+    "agree": Move((PromptState.ANNOTATING,), PromptState.SETTLED),
     "disagree": Move((PromptState.ANNOTATING,), PromptState.DISCUSSION),
-    "adjudicate": Move((PromptState.DISCUSSION,), PromptState.ACCEPTED),
+    "align": Move((PromptState.DISCUSSION,), PromptState.SETTLED),
+    # A discarded response leaves pairs that nobody has compared yet.
+    "rebuild": Move((PromptState.DISCUSSION, *ESCALATED), PromptState.ANNOTATING),
+    "escalate_to_delivery": Move((PromptState.DISCUSSION,), PromptState.ESCALATED_DELIVERY),
+    "escalate_to_operations": Move((PromptState.ESCALATED_DELIVERY,), PromptState.ESCALATED_OPERATIONS),
+    "escalate_to_research": Move((PromptState.ESCALATED_OPERATIONS,), PromptState.ESCALATED_RESEARCH),
+    "adjudicate": Move(ESCALATED, PromptState.SETTLED),
+    # From SETTLED on, a prompt visits the stages whose samples it was drawn into, and no other.
+    "send_to_delivery": Move((PromptState.SETTLED,), PromptState.DELIVERY_REVIEW),
+    "send_to_operations": Move((PromptState.SETTLED, PromptState.DELIVERY_REVIEW), PromptState.OPERATIONS_REVIEW),
+    "send_to_research": Move(
+        (PromptState.SETTLED, PromptState.DELIVERY_REVIEW, PromptState.OPERATIONS_REVIEW), PromptState.RESEARCH_REVIEW
+    ),
+    "accept": Move((PromptState.SETTLED, *IN_REVIEW), PromptState.ACCEPTED),
+    # Work that a reviewer rejected goes back: one prompt's, or a whole batch of an annotator's.
+    "reject": Move(IN_REVIEW, PromptState.ANNOTATING),
     "drop": Move(
         (
             PromptState.IMPORTED,
             PromptState.AWAITING_RESPONSES,
             PromptState.ANNOTATING,
             PromptState.DISCUSSION,
+            *ESCALATED,
+            PromptState.SETTLED,
+            *IN_REVIEW,
             PromptState.ACCEPTED,
+            PromptState.GOLD,
         ),
         PromptState.DROPPED,
     ),
@@ -89,6 +211,26 @@ ASSIGNMENT_MOVES = {
     "release": Move((AssignmentState.LEASED,), AssignmentState.OPEN),
     "submit": Move((AssignmentState.LEASED,), AssignmentState.SUBMITTED),
     "cancel": Move((AssignmentState.OPEN, AssignmentState.LEASED), AssignmentState.CANCELLED),
+    # A reviewer rejected what was submitted.
+    "reopen": Move((AssignmentState.SUBMITTED,), AssignmentState.OPEN),
+}
+
+DISCUSSION_MOVES = {
+    "agree": Move((DiscussionState.OPEN,), DiscussionState.AGREED),
+    "escalate": Move((DiscussionState.OPEN,), DiscussionState.ESCALATED),
+    "withdraw": Move((DiscussionState.OPEN,), DiscussionState.WITHDRAWN),
+}
+
+REVIEW_MOVES = {
+    "approve": Move((ReviewState.WAITING,), ReviewState.APPROVED),
+    "overrule": Move((ReviewState.WAITING,), ReviewState.OVERRULED),
+    "reject": Move((ReviewState.WAITING,), ReviewState.REJECTED),
+    "withdraw": Move((ReviewState.WAITING,), ReviewState.WITHDRAWN),
+}
+
+EXAM_MOVES = {
+    "pass": Move((ExamState.RUNNING,), ExamState.PASSED),
+    "fail": Move((ExamState.RUNNING,), ExamState.FAILED),
 }
 
 IMPORT_MOVES = {

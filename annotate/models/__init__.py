@@ -1,35 +1,54 @@
 """One file per noun; what must always hold is held by constraints in the database."""
 
-from annotate.models.annotation import Annotation, Comparison, Decision
-from annotate.models.category import Category, Guideline
+from annotate.models.annotation import Annotation, Comparison, Decision, DiscardMark
+from annotate.models.category import Category, Guideline, GuidelineRead
+from annotate.models.discussion import Discussion, DiscussionMessage
 from annotate.models.event import Event
 from annotate.models.import_job import ImportJob, ImportProblem
+from annotate.models.notice import Notice
 from annotate.models.preference_set import PreferenceSet, PreferenceSetItem
 from annotate.models.project import Membership, MembershipRole, Project
 from annotate.models.prompt import Prompt, Ranking, Response
+from annotate.models.qualification import Exam, Expertise, GoldItem, Probe
+from annotate.models.review import BatchReturn, Rejection, Review, ReviewGold, SampleDraw, Stratum
 from annotate.models.task import Assignment, Seat, Skip, Task
 from annotate.models.user import User
 
 __all__ = [
     "Annotation",
     "Assignment",
+    "BatchReturn",
     "Category",
     "Comparison",
     "Decision",
+    "DiscardMark",
+    "Discussion",
+    "DiscussionMessage",
     "Event",
+    "Exam",
+    "Expertise",
+    "GoldItem",
     "Guideline",
+    "GuidelineRead",
     "ImportJob",
     "ImportProblem",
     "Membership",
     "MembershipRole",
+    "Notice",
     "PreferenceSet",
     "PreferenceSetItem",
+    "Probe",
     "Project",
     "Prompt",
     "Ranking",
+    "Rejection",
     "Response",
+    "Review",
+    "ReviewGold",
+    "SampleDraw",
     "Seat",
     "Skip",
+    "Stratum",
     "Task",
     "User",
 ]

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from annotate.domain.states import ComparisonKind, Verdict
+from annotate.domain.states import ComparisonKind, ReviewStage, Verdict
 from annotate.models.category import Guideline
 from annotate.models.columns import between, only, word
 from annotate.models.prompt import Prompt, Response
@@ -11,9 +11,13 @@ from annotate.models.task import Assignment, Task
 
 
 class Annotation(models.Model):
-    """What one annotator says of one task. Scores and order are kept apart; `scores` maps response ids to 0-5."""
+    """What one annotator says of one task. Scores and order are kept apart; `scores` maps response ids to 0-5.
 
-    assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="annotation")
+    After a rejection the slot is done again: the new annotation is `current`, the old one is kept.
+    """
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="annotations")
+    current = models.BooleanField(default=True)
     annotator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="annotations")
     idempotency_key = models.UUIDField()
     scores = models.JSONField()
@@ -28,29 +32,60 @@ class Annotation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["annotator", "idempotency_key"], name="annotation_sent_once"),
+            models.UniqueConstraint(
+                fields=["assignment"], condition=models.Q(current=True), name="annotation_current_once"
+            ),
             between("annotation", "seconds", 0, 86400),
         ]
         indexes = [models.Index(fields=["annotator", "created_at"], name="annotation_by_day")]
 
 
+class DiscardMark(models.Model):
+    """That a pass holds a response for garbage: marked in an annotation, or by taking the other pass's side later.
+
+    `current` is false once it was withdrawn; the row stays.
+    """
+
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="discard_marks")
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="discard_marks")
+    pass_number = models.PositiveSmallIntegerField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    annotation = models.ForeignKey(Annotation, on_delete=models.PROTECT, null=True, related_name="discard_marks")
+    current = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["prompt", "response"], name="discard_mark_by_response")]
+
+
 class Decision(models.Model):
-    """How a QA lead settled a prompt's disagreement, and why."""
+    """How a reviewer settled what a prompt's annotators left open, or overruled it, and why.
+
+    `discards` maps response ids to whether they are discarded, where the passes disagreed on that.
+    """
 
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="decisions")
     decider = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     reason = models.TextField()
     clause = models.CharField(max_length=100, blank=True)
+    stage = word(ReviewStage)
+    discards = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="decision_has_reason")]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="decision_has_reason"),
+            only("decision", "stage", ReviewStage),
+        ]
 
 
 class Comparison(models.Model):
     """One verdict about a pair of responses, said by an annotator, a judge or a decision.
 
-    `final` is true for the comparisons that enter the preference graph. Positions are the places (0 first) at which the
-    person who said it saw the two responses; a decision has none.
+    `current` is true for what its author holds now: a verdict revised in a discussion, replaced by rework or by a later
+    decision is kept with `current` false. `final` is true for the comparisons that enter the preference graph, which
+    are always current. Positions are the places (0 first) at which the person who said it saw the two responses; a
+    decision has none.
     """
 
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="comparisons")
@@ -65,6 +100,8 @@ class Comparison(models.Model):
     pass_number = models.PositiveSmallIntegerField(null=True)
     position_a = models.PositiveSmallIntegerField(null=True)
     position_b = models.PositiveSmallIntegerField(null=True)
+    revises = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="revised_by")
+    current = models.BooleanField(default=True)
     final = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -76,7 +113,14 @@ class Comparison(models.Model):
             models.CheckConstraint(
                 condition=models.Q(response_a__lt=models.F("response_b")), name="comparison_pair_ordered"
             ),
-            models.UniqueConstraint(fields=["annotation", "response_a", "response_b"], name="comparison_once"),
+            models.UniqueConstraint(
+                fields=["annotation", "response_a", "response_b"],
+                condition=models.Q(current=True),
+                name="comparison_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(final=False) | models.Q(current=True), name="comparison_final_is_current"
+            ),
             models.UniqueConstraint(
                 fields=["decision", "task", "response_a", "response_b"], name="comparison_decided_once"
             ),

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from annotate.domain.states import RoleName
+from annotate.domain.states import AgreementMeasure, RoleName
 from annotate.models.columns import between, only, word
 
 
@@ -20,9 +20,31 @@ class Project(models.Model):
     responses_per_task = models.PositiveSmallIntegerField(default=3)
     passes = models.PositiveSmallIntegerField(default=2)
     agreement_threshold = models.FloatField(default=0.90)
+    agreement_measure = word(AgreementMeasure, default=AgreementMeasure.EXACT)
+    # Hours until a discussion, and then each level of escalation, hands a prompt on.
+    discussion_hours = models.PositiveSmallIntegerField(default=48)
+    escalation_hours = models.PositiveSmallIntegerField(default=48)
     delivery_share = models.FloatField(default=0.30)
     operations_share = models.FloatField(default=0.30)
     research_share = models.FloatField(default=1.0)
+    # Above this share of rejected annotations, among at least so many reviewed, a whole batch goes back.
+    rejection_limit = models.FloatField(default=0.20)
+    rejection_min = models.PositiveSmallIntegerField(default=10)
+    exam_items = models.PositiveSmallIntegerField(default=10)
+    exam_mark = models.FloatField(default=0.80)
+    exam_attempts = models.PositiveSmallIntegerField(default=3)
+    exam_wait_hours = models.PositiveSmallIntegerField(default=24)
+    # Below the mark over the last `gold_window` hidden gold tasks, at least `gold_min` of them, a person is paused.
+    gold_share = models.FloatField(default=0.05)
+    gold_mark = models.FloatField(default=0.70)
+    gold_window = models.PositiveSmallIntegerField(default=20)
+    gold_min = models.PositiveSmallIntegerField(default=8)
+    # Own tasks shown again, after at least `repeat_gap` others.
+    repeat_share = models.FloatField(default=0.02)
+    repeat_gap = models.PositiveSmallIntegerField(default=20)
+    daily_limit = models.PositiveSmallIntegerField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.CharField(max_length=200, blank=True)
     lease_minutes = models.PositiveSmallIntegerField(default=60)
     daily_target = models.PositiveSmallIntegerField(default=40)
     languages = models.JSONField(default=default_languages)
@@ -38,6 +60,20 @@ class Project(models.Model):
             between("project", "operations_share", 0, 1),
             between("project", "research_share", 0, 1),
             between("project", "lease_minutes", 1, 1440),
+            only("project", "agreement_measure", AgreementMeasure),
+            between("project", "discussion_hours", 1, 2400),
+            between("project", "escalation_hours", 1, 2400),
+            between("project", "rejection_limit", 0, 1),
+            between("project", "exam_items", 1, 200),
+            between("project", "exam_mark", 0, 1),
+            between("project", "exam_attempts", 1, 100),
+            between("project", "gold_share", 0, 0.5),
+            between("project", "gold_mark", 0, 1),
+            between("project", "gold_min", 1, 1000),
+            models.CheckConstraint(
+                condition=models.Q(gold_min__lte=models.F("gold_window")), name="project_gold_window_holds_min"
+            ),
+            between("project", "repeat_share", 0, 0.5),
         ]
 
     def __str__(self) -> str:
@@ -50,10 +86,9 @@ class Membership(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     pseudonym = models.CharField(max_length=16)
-    # No assignment with a smaller id was claimable by this person when the floor was set: the next claim starts its
-    # search here instead of walking over everything already done.
-    claim_floor = models.BigIntegerField(default=0)
-    claim_floor_at = models.DateTimeField(null=True)
+    daily_limit = models.PositiveSmallIntegerField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [

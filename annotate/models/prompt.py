@@ -25,6 +25,8 @@ class Prompt(models.Model):
     drop_reason = models.CharField(max_length=200, blank=True)
     agreement = models.FloatField(null=True)
     n_differing = models.PositiveIntegerField(null=True)
+    # How often the prompt has been settled: once, and again after every rejection.
+    rounds = models.PositiveSmallIntegerField(default=0)
     state_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 

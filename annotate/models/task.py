@@ -1,9 +1,12 @@
 """Tasks, and the slots in which people do them."""
 
+import secrets
+
 from django.conf import settings
 from django.db import models
 
-from annotate.domain.states import AssignmentState
+from annotate.domain.states import AssignmentKind, AssignmentState
+from annotate.models.category import Category
 from annotate.models.columns import only, word
 from annotate.models.project import Project
 from annotate.models.prompt import Prompt
@@ -15,6 +18,8 @@ class Task(models.Model):
     prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="tasks")
     index = models.PositiveSmallIntegerField()
     responses = models.JSONField()
+    # The ring was rebuilt without one of its responses; what was said in it still counts.
+    retired = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["prompt", "index"], name="task_once")]
@@ -31,8 +36,16 @@ class Seat(models.Model):
         constraints = [models.UniqueConstraint(fields=["annotator", "prompt"], name="seat_once")]
 
 
+def random_handle() -> int:
+    """Return a number that tells nothing of when or for what a row was made; exact in JavaScript."""
+    return secrets.randbits(52)
+
+
 class Assignment(models.Model):
     """One slot: a task in a pass. It has one holder column, so two people can never hold it.
+
+    A slot that measures a person (gold, repeat, exam) stands outside the passes and belongs to them from the start; it
+    ends submitted or cancelled. `handle` is the slot's name outside the server: it does not tell one kind from another.
 
     `token` grows with every lease and fences off a holder whose lease ran out. Rows are created prompt by prompt, so
     that their ids are the order in which they are dealt.
@@ -41,8 +54,16 @@ class Assignment(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="assignments")
     prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="assignments")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="assignments")
-    pass_number = models.PositiveSmallIntegerField()
+    # The top-level category, by which slots are dealt.
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="assignments")
+    kind = word(AssignmentKind, default=AssignmentKind.WORK)
+    handle = models.BigIntegerField(unique=True, default=random_handle)
+    pass_number = models.PositiveSmallIntegerField(null=True)
     state = word(AssignmentState, default=AssignmentState.OPEN)
+    # Rejected work that goes back to the person who did it.
+    reserved_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="reserved_assignments"
+    )
     annotator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="assignments"
     )
@@ -55,6 +76,12 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["task", "pass_number"], name="assignment_once"),
             only("assignment", "state", AssignmentState),
+            only("assignment", "kind", AssignmentKind),
+            models.CheckConstraint(
+                condition=models.Q(kind="work", pass_number__isnull=False)
+                | (~models.Q(kind="work") & ~models.Q(state="open") & models.Q(pass_number__isnull=True)),
+                name="assignment_kind_pass",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state="open", annotator__isnull=True, lease_expires_at__isnull=True)
                 | models.Q(state="cancelled", annotator__isnull=True, lease_expires_at__isnull=True)
@@ -65,7 +92,14 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["project", "id"], name="assignment_open", condition=models.Q(state=AssignmentState.OPEN)
+                fields=["project", "category", "id"],
+                name="assignment_open",
+                condition=models.Q(state=AssignmentState.OPEN),
+            ),
+            models.Index(
+                fields=["reserved_for", "project"],
+                name="assignment_reserved",
+                condition=models.Q(reserved_for__isnull=False),
             ),
             models.Index(
                 fields=["project", "lease_expires_at"],

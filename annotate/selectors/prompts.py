@@ -55,9 +55,10 @@ def dispute_rows(user: User, project_id: int, *, category_path: list[str] | None
 
 
 def verdicts_by_pass(prompt: Prompt) -> list[dict[Key, Any]]:
-    """Return, pass by pass, {(task, response a, response b): verdict} of what annotators said."""
+    """Return, pass by pass, {(task, response a, response b): verdict} of what annotators hold of usable responses."""
     verdicts: list[dict[Key, Any]] = [{} for _ in range(prompt.project.passes)]
-    rows = Comparison.objects.filter(prompt=prompt, kind=ComparisonKind.HUMAN).order_by("id")
+    rows = Comparison.objects.filter(prompt=prompt, kind=ComparisonKind.HUMAN, current=True).order_by("id")
+    rows = rows.exclude(response_a__discarded=True).exclude(response_b__discarded=True)
     columns = ("pass_number", "task_id", "response_a_id", "response_b_id", "verdict")
     for number, task, a, b, verdict in rows.values_list(*columns):
         verdicts[number - 1][task, a, b] = verdict

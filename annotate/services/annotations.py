@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotate.domain.ordering import comparisons_from_order, order_check
-from annotate.domain.states import ASSIGNMENT_MOVES, AssignmentState, ComparisonKind
+from annotate.domain.states import ASSIGNMENT_MOVES, AssignmentKind, AssignmentState, ComparisonKind
 from annotate.domain.types import DomainError
 from annotate.models import Annotation, Assignment, Comparison, Prompt, User
 from annotate.permissions import Right
 from annotate.problems import Conflict, Invalid
 from annotate.selectors.access import scoped_get
+from annotate.selectors.assignments import UNFINISHED
 from annotate.selectors.categories import guidelines_nearest
 from annotate.services.assignments import lease_problem
 from annotate.services.events import event
@@ -54,7 +55,8 @@ def annotation_submit(
     _move(user, slot, token)
     _check(slot, answer)
     annotation = _store(user, slot, prompt, idempotency_key, answer)
-    if not Assignment.objects.filter(prompt=prompt).exclude(state=AssignmentState.SUBMITTED).exists():
+    unfinished = Assignment.objects.filter(prompt=prompt, kind=AssignmentKind.WORK, state__in=UNFINISHED)
+    if not unfinished.exists():
         prompt_evaluate(prompt=prompt)
     return annotation, True
 

@@ -24,7 +24,6 @@ from annotate.services.events import event
 
 MAX_LEASES = 3
 SPARE_CANDIDATES = 8
-FLOOR_MINUTES = 5
 SKIP_REASONS = ("not_qualified", "broken_content", "harmful", "too_long", "other")
 
 
@@ -56,19 +55,13 @@ def assignment_claim(*, user: User, project_id: int, count: int) -> Claim:
 
 
 def _lease_more(user: User, project: Project, membership: Membership, wanted: int) -> list[Assignment]:
-    """Lease up to `wanted` further slots, searching from the person's floor, then from the start."""
+    """Lease up to `wanted` further slots, searching from the start."""
     now = timezone.now()
-    fresh = membership.claim_floor_at is not None and membership.claim_floor_at > now - timedelta(minutes=FLOOR_MINUTES)
     leased: list[Assignment] = []
-    for floor in [membership.claim_floor, 0] if fresh and membership.claim_floor else [0]:
-        for slot in _candidates(user, project, floor, wanted):
-            if not leased:
-                _set_floor(membership, slot.pk, now if floor == 0 else membership.claim_floor_at)
-            with suppress(_Lost):
-                leased.append(_lease(user, project, slot, now))
-            if len(leased) == wanted:
-                return leased
-        if leased:
+    for slot in _candidates(user, project, 0, wanted):
+        with suppress(_Lost):
+            leased.append(_lease(user, project, slot, now))
+        if len(leased) == wanted:
             break
     return leased
 
@@ -77,11 +70,6 @@ def _candidates(user: User, project: Project, floor: int, wanted: int) -> list[A
     """Return slots to try: some more than wanted, since somebody else may be at one of them just now."""
     rows = claimable(user, project.pk, floor).select_for_update(skip_locked=True, of=("self",))
     return list(rows[: wanted + SPARE_CANDIDATES])
-
-
-def _set_floor(membership: Membership, floor: int, at: datetime | None) -> None:
-    membership.claim_floor, membership.claim_floor_at = floor, at
-    membership.save(update_fields=["claim_floor", "claim_floor_at"])
 
 
 @transaction.atomic

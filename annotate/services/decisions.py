@@ -6,14 +6,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from annotate.domain.agreement import passes_agreement
-from annotate.domain.states import ComparisonKind, PromptState, Verdict
+from annotate.domain.states import ESCALATED, ComparisonKind, PromptState, ReviewStage, Verdict
 from annotate.models import Comparison, Decision, Prompt, User
 from annotate.permissions import Right
 from annotate.problems import Conflict, Invalid
 from annotate.selectors.access import scoped_get
 from annotate.selectors.prompts import verdicts_by_pass
 from annotate.services.pairs import smaller_first
-from annotate.services.prompts import prompt_move, prompt_rank
+from annotate.services.prompts import prompt_settle
 
 Key = tuple[int, int, int]
 
@@ -37,14 +37,16 @@ def decision_record(*, user: User, prompt_id: int, settled: list[Settled], reaso
     """
     scoped_get(user, Prompt.objects.exclude(state=PromptState.STAGED), prompt_id, Right.SETTLE)
     prompt = Prompt.objects.select_for_update(of=("self",)).select_related("project").get(pk=prompt_id)
-    if prompt.state != PromptState.DISCUSSION:
+    if prompt.state not in ESCALATED:
         raise Conflict("already_decided", _("This prompt has been settled already."))
     if prompt.seats.filter(annotator=user).exists():
         raise Conflict("own_work", _("You annotated this prompt; somebody else must settle it."))
     if not reason.strip():
         raise Invalid("reason_required", _("Give the reason for your decision."))
     verdicts = _checked(prompt, settled)
-    decision = Decision.objects.create(prompt=prompt, decider=user, reason=reason.strip(), clause=clause.strip())
+    decision = Decision.objects.create(
+        prompt=prompt, decider=user, reason=reason.strip(), clause=clause.strip(), stage=ReviewStage.DELIVERY
+    )
     for task, a, b in verdicts:
         said = Comparison.objects.filter(prompt=prompt, kind=ComparisonKind.HUMAN, task_id=task)
         said.filter(response_a_id=a, response_b_id=b).update(final=False)
@@ -63,8 +65,7 @@ def decision_record(*, user: User, prompt_id: int, settled: list[Settled], reaso
         )
         for (task, a, b), verdict in verdicts.items()
     )
-    prompt_move(prompt=prompt, action="adjudicate", actor=user, reason=reason.strip())
-    prompt_rank(prompt=prompt)
+    prompt_settle(prompt=prompt, action="adjudicate", actor=user, reason=reason.strip())
     return prompt
 
 

@@ -155,10 +155,11 @@ def _category_id(job: ImportJob, path: tuple[str, ...], categories: dict[str, in
     key = category_key(list(path))
     if key not in categories:
         parent_id = _category_id(job, path[:-1], categories) if len(path) > 1 else None
+        root_id = _category_id(job, path[:1], categories) if len(path) > 1 else None
         category, _created = Category.objects.get_or_create(
             project=job.project,
             key=key,
-            defaults={"parent_id": parent_id, "name": path[-1], "path": list(path)},
+            defaults={"parent_id": parent_id, "root_id": root_id, "name": path[-1], "path": list(path)},
         )
         categories[key] = category.pk
     return categories[key]

@@ -9,40 +9,18 @@ from django.utils.translation import gettext as _
 
 from annotate.domain.agreement import passes_agreement
 from annotate.domain.design import ring_tasks
-from annotate.domain.graph import conflicts, rank_prompt
-from annotate.domain.ranking import ordered_pairs
 from annotate.domain.states import ASSIGNMENT_MOVES, PROMPT_MOVES, PromptState
-from annotate.models import Annotation, Assignment, Comparison, Event, Project, Prompt, Ranking, Response, Task, User
+from annotate.models import Annotation, Assignment, Comparison, Event, Project, Prompt, Response, Task, User
 from annotate.permissions import Right
 from annotate.problems import Conflict, Invalid
 from annotate.selectors.access import scoped_get
-from annotate.selectors.prompts import said_of, verdicts_by_pass
+from annotate.selectors.prompts import verdicts_by_pass
 from annotate.services.events import event
+from annotate.services.moves import prompt_move, prompt_rank
+from annotate.services.reviews import prompt_route
 
 TOO_FEW_RESPONSES = "too_few_responses"
 TASK_BATCH = 200
-
-
-def prompt_move(*, prompt: Prompt, action: str, actor: User | None = None, reason: str = "", **columns: object) -> None:
-    """Move a prompt along PROMPT_MOVES, with its line in the log. Raises Conflict if somebody else moved it first."""
-    move = PROMPT_MOVES[action]
-    before = prompt.state
-    values = {"state": move.after, "state_at": timezone.now(), **columns}
-    moved = Prompt.objects.filter(pk=prompt.pk, state=before, state__in=move.before).update(**values)
-    if moved != 1:
-        raise Conflict("already_moved", _("Somebody else has moved this prompt on; reload it."))
-    for name, value in values.items():
-        setattr(prompt, name, value)
-    event(
-        project_id=prompt.project_id,
-        prompt_id=prompt.pk,
-        kind=f"prompt_{action}",
-        subject=prompt,
-        actor=actor,
-        before=before,
-        after=move.after,
-        reason=reason,
-    ).save()
 
 
 def tasks_set_up(*, project: Project, beat: Callable[[], None] | None = None) -> int:
@@ -53,7 +31,8 @@ def tasks_set_up(*, project: Project, beat: Callable[[], None] | None = None) ->
     n_done = 0
     while True:
         with transaction.atomic():
-            rows = Prompt.objects.select_for_update().filter(project=project, state=PromptState.IMPORTED)
+            rows = Prompt.objects.select_for_update(of=("self",)).select_related("category")
+            rows = rows.filter(project=project, state=PromptState.IMPORTED)
             prompts = list(rows.order_by("id")[:TASK_BATCH])
             if prompts:
                 _tasks_create(project, prompts)
@@ -80,7 +59,13 @@ def _tasks_create(project: Project, prompts: list[Prompt]) -> None:
     for task in tasks:
         of_prompt[task.prompt_id].append(task)
     slots = [
-        Assignment(project=project, prompt_id=task.prompt_id, task=task, pass_number=number)
+        Assignment(
+            project=project,
+            prompt_id=task.prompt_id,
+            task=task,
+            category_id=prompt.category.root_pk,
+            pass_number=number,
+        )
         for prompt in prompts
         for number in range(1, project.passes + 1)
         for task in of_prompt[prompt.pk]
@@ -118,8 +103,19 @@ def prompt_evaluate(*, prompt: Prompt) -> None:
     elif agreement.rate is not None and agreement.rate < project.agreement_threshold:
         prompt_move(prompt=prompt, action="disagree", **columns)
     else:
-        prompt_move(prompt=prompt, action="agree", **columns)
-        prompt_rank(prompt=prompt)
+        prompt_settle(prompt=prompt, action="agree", **columns)
+
+
+def prompt_settle(
+    *, prompt: Prompt, action: str, actor: User | None = None, reason: str = "", **columns: object
+) -> None:
+    """Settle a prompt ("agree", "align" or "adjudicate"): rank it and send it to the review it was drawn for.
+
+    Call it inside a transaction, with the prompt's row locked.
+    """
+    prompt_move(prompt=prompt, action=action, actor=actor, reason=reason, rounds=prompt.rounds + 1, **columns)
+    prompt_rank(prompt=prompt)
+    prompt_route(prompt=prompt)
 
 
 def _discard(prompt: Prompt, annotations: Iterable[Annotation], passes: int) -> int:
@@ -137,24 +133,6 @@ def _discard(prompt: Prompt, annotations: Iterable[Annotation], passes: int) -> 
         for side in ("response_a", "response_b"):
             Comparison.objects.filter(prompt=prompt, **{f"{side}_id__in": discarded}).update(final=False)
     return len(responses) - len(discarded)
-
-
-def prompt_rank(*, prompt: Prompt) -> Ranking:
-    """Compute and store the partial ranking of a prompt from its final comparisons (PROTOCOL 7)."""
-    nodes = list(prompt.responses.filter(discarded=False).order_by("id").values_list("id", flat=True))
-    said = said_of(Comparison.objects.filter(prompt=prompt, final=True).order_by("id"))
-    ranking = rank_prompt(nodes, said)
-    stored, _created = Ranking.objects.update_or_create(
-        prompt=prompt,
-        defaults={
-            "tiers": ranking.tiers,
-            "merged": ranking.merged,
-            "n_comparisons": len(said),
-            "n_conflicts": sum(conflicts(said, ranking)),
-            "n_ordered_pairs": len(ordered_pairs(ranking.tiers)),
-        },
-    )
-    return stored
 
 
 @transaction.atomic
