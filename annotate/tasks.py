@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from annotate.services import assignments, imports, jobs, sets
+from annotate.services import assignments, imports, jobs, notices, sets
 from annotate.services import import_write as writing
 
 
@@ -34,3 +34,9 @@ def leases_release() -> None:
 def jobs_requeue() -> None:
     """Queue jobs again whose message or worker was lost."""
     jobs.jobs_requeue()
+
+
+@shared_task(name="annotate.tasks.notices_mail")
+def notices_mail() -> None:
+    """Send new notices by e-mail, where the site has a mail server."""
+    notices.notices_mail()

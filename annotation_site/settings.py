@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -212,8 +213,24 @@ CELERY_TASK_ROUTES = {"rm_training.tasks.run_train": {"queue": "gpu"}}
 CELERY_BEAT_SCHEDULE = {
     "leases": {"task": "annotate.tasks.leases_release", "schedule": 60.0},
     "lost-jobs": {"task": "annotate.tasks.jobs_requeue", "schedule": 30.0},
+    "notices": {"task": "annotate.tasks.notices_mail", "schedule": 60.0},
     "lost-runs": {"task": "rm_training.tasks.runs_requeue", "schedule": 30.0},
 }
+# smtp://name:password@host:587 (STARTTLS), smtps://name:password@host:465, or smtp://host:25 without a name: no TLS.
+EMAIL_URL = os.environ.get("EMAIL_URL", "")
+if EMAIL_URL:
+    _mail = urlsplit(EMAIL_URL)
+    if _mail.scheme not in {"smtp", "smtps"} or not _mail.hostname:
+        raise ImproperlyConfigured("EMAIL_URL must read smtp://name:password@host:port or smtps://…")
+    EMAIL_HOST = _mail.hostname
+    EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 587)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+    EMAIL_USE_TLS = _mail.scheme == "smtp" and bool(EMAIL_HOST_USER)
+    EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "cheems-annotate@localhost")
+# Where people reach the site, for links in mails.
+SITE_ADDRESS = os.environ.get("SITE_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 JOB_HEARTBEAT_SECONDS = int(os.environ.get("CHEEMS_JOB_HEARTBEAT_SECONDS", "5"))
 # A job without a heartbeat for this long is taken for dead and queued again.

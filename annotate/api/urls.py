@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotate.api import assignments, disputes, imports, projects, prompts, session, sets
+from annotate.api import assignments, disputes, imports, notices, projects, prompts, session, sets
 
 urlpatterns = [
     path("session", session.SessionView.as_view()),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("projects/<int:project>/prompts", prompts.prompts),
     path("prompts/<int:prompt>", prompts.prompt_detail),
     path("prompts/<int:prompt>/drop", disputes.drop),
+    *notices.urlpatterns,
     *imports.urlpatterns,
     *sets.urlpatterns,
 ]

@@ -19,10 +19,12 @@ class Notice(models.Model):
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [only("notice", "kind", NoticeKind)]
         indexes = [
             models.Index(fields=["user", "-id"], name="notice_by_user"),
             models.Index(fields=["user"], name="notice_unread", condition=models.Q(read_at__isnull=True)),
+            models.Index(fields=["created_at"], name="notice_unmailed", condition=models.Q(mailed_at__isnull=True)),
         ]

@@ -32,6 +32,9 @@ class Command(BaseCommand):
         """Say what the command takes."""
         parser.add_argument("username", nargs="+")
         parser.add_argument("--staff", action="store_true", help="may create projects")
+        parser.add_argument(
+            "--email", default="", help="where the site's notices go, if it has a mail server; one person only"
+        )
         parser.add_argument("--project", help="id or name of a project to take part in")
         parser.add_argument(
             "--role",
@@ -45,6 +48,8 @@ class Command(BaseCommand):
         """Create the accounts; exit with 1, and create none, if one cannot be."""
         if bool(options["project"]) != bool(options["role"]):
             raise CommandError("--project and --role go together.")
+        if options["email"] and len(options["username"]) > 1:
+            raise CommandError("--email belongs to one person; create the others in a call of their own.")
         password = os.environ.get(PASSWORD_VARIABLE) or self._asked()
         # Hashing is slow on purpose; whoever shares a password may share its hash.
         hashed = make_password(password)
@@ -57,7 +62,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Created: {', '.join(options['username'])}")
 
     def _create(self, username: str, password: str, hashed: str, options: dict[str, Any]) -> None:
-        user = User(username=username, password=hashed, is_staff=options["staff"])
+        user = User(username=username, password=hashed, is_staff=options["staff"], email=options["email"])
         try:
             user.full_clean()
             validate_password(password, user)
