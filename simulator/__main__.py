@@ -32,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
         tie_band=given.tie_band,
         seed=given.seed,
         annotators=given.annotators,
+        n_asleep=given.asleep,
+        asleep_share=given.asleep_share,
     )
     folder = Path(tempfile.mkdtemp(prefix="cheems-simulation-"))
     try:
@@ -64,6 +66,8 @@ def _parser() -> argparse.ArgumentParser:
         "--seed", type=_not_negative, default=0, help="of the sample, the noise, the split and the training [0]"
     )
     parser.add_argument("--annotators", type=_at_least_one, help="how many annotators [8, more for 3 passes and more]")
+    parser.add_argument("--asleep", type=_not_negative, default=1, help="how many of them answer at random [1]")
+    parser.add_argument("--asleep-share", type=float, default=0.4, help="on which share of their tasks [0.4]")
     parser.add_argument("--keep", action="store_true", help="keep the site's folder (database, logs, runs)")
     return parser
 

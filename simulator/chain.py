@@ -12,19 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from simulator.client import Client
-from simulator.people import Annotator, QALead, annotate, settle, side_by_side
+from simulator.people import side_by_side
 from simulator.prepare import DEMO_FILE, Input, prepare
 from simulator.problems import Broken
+from simulator.protocol import SETTINGS, STAGES, Crew, Protocol
 from simulator.report import Clock, report_body
 from simulator.site import Process, Site
 
 OWNER, RESEARCHER = "sim-owner", "sim-researcher"
-LEADS = ("sim-lead-1", "sim-lead-2")
+SENIORS = {
+    "sim-delivery-1": "delivery",
+    "sim-delivery-2": "delivery",
+    "sim-operations": "operations",
+    "sim-research": "research",
+}
 FEWEST_ANNOTATORS = 8
 PROJECT, SET = "模拟项目", "模拟偏好集"
 BASE = "tiny"
 GUIDELINES = DEMO_FILE.parent / "guidelines"
-CLAUSE = "1.1"
 BENCHMARK_SHARE = 0.25
 POLL_SECONDS = 0.3
 JOB_SECONDS, RUN_SECONDS = 1800.0, 4 * 3600.0
@@ -50,6 +55,8 @@ class Options:
     tie_band: float
     seed: int
     annotators: int | None
+    n_asleep: int
+    asleep_share: float
 
     @property
     def n_annotators(self) -> int:
@@ -69,18 +76,21 @@ def run_chain(options: Options, folder: Path, site: Site, clock: Clock) -> dict[
         base = _start(site, given, options, password)
     with ExitStack() as stack:
         with clock.stage("log in, create the project"):
-            names = [OWNER, RESEARCHER, *LEADS, *_annotator_names(options)]
+            names = [OWNER, RESEARCHER, *SENIORS, *_annotator_names(options)]
             people = [stack.enter_context(Client(site.address, name)) for name in names]
             side_by_side([partial(_log_in, share, password) for share in (people[::2], people[1::2])])
-            owner, researcher, leads, annotators = people[0], people[1], people[2:4], people[4:]
+            owner, researcher = people[:2]
+            crew = _crew(people, given, options)
             project = _create_project(owner, options)
         chain = Chain(site, researcher, project)
         with clock.stage("import"):
             chain.import_file(given)
-        with clock.stage(f"annotate ({len(annotators)} people, {options.passes} passes)"):
-            chain.annotate(annotators, given, options)
-        with clock.stage("settle disagreements"):
-            chain.settle(leads, given, options.tie_band)
+        protocol = Protocol(project, crew, chain.figures)
+        with clock.stage("gold tasks and entrance exam"):
+            protocol.make_gold()
+            protocol.examine()
+        with clock.stage(f"annotate, discuss, settle, review ({len(crew.annotators)} annotators)"):
+            n_rounds = protocol.run()
         with clock.stage("freeze the preference set"):
             preference_set = chain.freeze(options.seed)
         with clock.stage("train and benchmark"):
@@ -89,8 +99,9 @@ def run_chain(options: Options, folder: Path, site: Site, clock: Clock) -> dict[
         with clock.stage("export"):
             chain.export(preference_set, options.out)
         report = report_body(given, chain.figures(), preference_set, run)
+        report["protocol"] = {**chain.protocol(owner), "rounds": n_rounds, "asleep": sorted(crew.asleep)}
     settings = {"passes": options.passes, "noise": options.noise, "tie_band": options.tie_band, "seed": options.seed}
-    return report | settings | {"annotators": len(annotators), "stages": clock.stages, "seconds": clock.seconds}
+    return report | settings | {"annotators": len(crew.annotators), "stages": clock.stages, "seconds": clock.seconds}
 
 
 def _log_in(people: list[Client], password: str, *, stop: threading.Event) -> int:
@@ -108,7 +119,7 @@ def _start(site: Site, given: Input, options: Options, password: str) -> Process
     """Start the site with its accounts; return the building of the base model, which goes on beside the annotation."""
     site.manage("migrate", "--noinput", "--verbosity", "0")
     accounts = site.start_manage(
-        "create_person", RESEARCHER, *LEADS, *_annotator_names(options), CHEEMS_PASSWORD=password
+        "create_person", RESEARCHER, *SENIORS, *_annotator_names(options), CHEEMS_PASSWORD=password
     )
     site.manage("create_person", OWNER, "--staff", CHEEMS_PASSWORD=password)
     accounts.wait()
@@ -117,10 +128,27 @@ def _start(site: Site, given: Input, options: Options, password: str) -> Process
     return site.start_manage("build_tiny_base", "--text", str(given.file))
 
 
+def _crew(people: list[Client], given: Input, options: Options) -> Crew:
+    """Return everybody in their part; the last annotators are those who answer at random."""
+    named = {person.username: person for person in people}
+    annotators = [named[name] for name in _annotator_names(options)]
+    asleep = annotators[len(annotators) - options.n_asleep :]
+    return Crew(
+        researcher=named[RESEARCHER],
+        annotators=annotators,
+        seniors={stage: [named[name] for name, at in SENIORS.items() if at == stage] for stage in STAGES},
+        quality=given.quality,
+        noise=options.noise,
+        tie_band=options.tie_band,
+        seed=options.seed,
+        asleep={person.username: options.asleep_share for person in asleep},
+    )
+
+
 def _create_project(owner: Client, options: Options) -> int:
     project = owner.post("projects", {"name": PROJECT, "description": "由模拟程序创建的项目。"})["id"]
-    owner.patch(f"projects/{project}", {"passes": options.passes})
-    roles = {RESEARCHER: "researcher"} | dict.fromkeys(LEADS, "delivery_reviewer")
+    owner.patch(f"projects/{project}", {"passes": options.passes, **SETTINGS})
+    roles = {RESEARCHER: "researcher"} | {name: f"{stage}_reviewer" for name, stage in SENIORS.items()}
     for username, role in (roles | dict.fromkeys(_annotator_names(options), "annotator")).items():
         owner.put(f"projects/{project}/members", {"username": username, "roles": [role]})
     return int(project)
@@ -169,37 +197,6 @@ class Chain:
                 text = (GUIDELINES / files[category["path"][0]]).read_text(encoding="utf-8")
                 self.researcher.put(f"categories/{category['id']}/guideline", {"text": text})
 
-    def annotate(self, annotators: list[Client], given: Input, options: Options) -> None:
-        """Let everybody annotate until nothing is left."""
-        workers = [
-            partial(
-                annotate,
-                person,
-                self.project,
-                Annotator(person.username, options.seed, options.noise, options.tie_band, given.quality),
-            )
-            for person in annotators
-        ]
-        n_done = sum(side_by_side(workers))
-        figures = self.figures()
-        wanted = figures["tasks"] * options.passes
-        if n_done != wanted or figures["annotations"] != wanted or figures["states"].get("annotating"):
-            raise Broken(
-                f"{n_done} of {wanted} tasks were done, {figures['annotations']} annotations are stored. Nobody serves"
-                f" in two passes of a prompt: {len(annotators)} people may be too few for {options.passes} passes."
-            )
-
-    def settle(self, leads: list[Client], given: Input, tie_band: float) -> None:
-        """Let the QA leads decide everything in their queue."""
-        queue = [row["prompt"] for row in leads[0].rows(f"projects/{self.project}/disputes")]
-        lead = QALead(tie_band, given.quality)
-        shares = [queue[place :: len(leads)] for place in range(len(leads))]
-        pairs = zip(leads, shares, strict=True)
-        side_by_side([partial(settle, person, lead, share, CLAUSE) for person, share in pairs])
-        states = self.figures()["states"]
-        if sum(states.values()) != states.get("accepted", 0) + states.get("dropped", 0):
-            raise Broken(f"Prompts are left that are neither accepted nor dropped: {states}")
-
     def freeze(self, seed: int) -> dict[str, Any]:
         """Freeze everything accepted."""
         wanted = {"name": SET, "benchmark_share": BENCHMARK_SHARE, "seed": seed, "note": "由模拟程序冻结。"}
@@ -230,6 +227,12 @@ class Chain:
             digest = self.researcher.download(f"sets/{preference_set['id']}/files/{name}", out / name)
             if name in frozen and digest != frozen[name]:
                 raise Broken(f"{name} is not the file that was frozen: its SHA-256 is {digest}.")
+
+    def protocol(self, owner: Client) -> dict[str, Any]:
+        """Return what quality control did; people who were paused under their user names."""
+        told: dict[str, Any] = self.researcher.get(f"projects/{self.project}/protocol")
+        names = {row["pseudonym"]: row["username"] for row in owner.get(f"projects/{self.project}/members")["results"]}
+        return {**told, "paused": sorted(names[pseudonym] for pseudonym in told["paused"])}
 
     def figures(self) -> dict[str, Any]:
         """Return the project's figures."""

@@ -1,4 +1,4 @@
-"""Simulated annotators and QA leads, who do their part over HTTP."""
+"""Simulated annotators, who do their part over HTTP."""
 
 import random
 import threading
@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
-from simulator.client import Client
-from simulator.quality import Quality, scores, tiers, verdict
+from simulator.client import Client, Refused
+from simulator.quality import Quality, scores, tiers
 
 # Fits the paper's humans (conflict rate, ordered pairs a prompt) on qualities of unit variance.
 NOISE, TIE_BAND = 0.36, 0.12
@@ -20,6 +20,7 @@ DECIDING_SECONDS = 15.0
 HELD = 2
 # Others may hold the rest or just be taking it; so often is asked again before somebody goes home.
 TRIES, WAIT_SECONDS = 4, 0.5
+GOING_HOME = ("none_left", "paused")
 
 
 class Worker(Protocol):
@@ -37,13 +38,19 @@ class Annotator:
     noise: float
     tie_band: float
     quality: Quality
+    # The share of tasks on which this person does not read at all and answers anything.
+    random_share: float = 0.0
 
     def answer(self, assignment: Mapping[str, Any]) -> dict[str, Any]:
         """Return the body of a submission for an assignment as the site shows it."""
         texts = {response["id"]: response["text"] for response in assignment["responses"]}
         generator = random.Random(f"{self.seed}:{self.name}:{assignment['id']}")
         true = self.quality.of(assignment["prompt"]["text"], texts)
-        perceived = {response: true[response] + self.noise * generator.gauss(0, 1) for response in sorted(true)}
+        asleep = generator.random() < self.random_share
+        perceived = {
+            response: (0.0 if asleep else true[response]) + (1.0 if asleep else self.noise) * generator.gauss(0, 1)
+            for response in sorted(true)
+        }
         order = tiers(perceived, self.tie_band)
         n_chars = sum(map(len, texts.values())) + len(assignment["prompt"]["text"])
         return {
@@ -68,9 +75,10 @@ def annotate(person: Client, project: int, annotator: Annotator, *, stop: thread
         if claimed["assignments"]:
             n_empty = 0
             first = claimed["assignments"][0]
-            person.post(f"assignments/{first['id']}/submit", annotator.answer(first))
+            if not submitted(person, first["id"], annotator.answer(first)):
+                break
             n_done += 1
-        elif claimed["why_none"] == "none_left":
+        elif claimed["why_none"] in GOING_HOME:
             break
         else:
             n_empty += 1
@@ -78,39 +86,15 @@ def annotate(person: Client, project: int, annotator: Annotator, *, stop: thread
     return n_done
 
 
-@dataclass(frozen=True, slots=True)
-class QALead:
-    """Knows the true qualities, and settles what the passes differ on by them."""
-
-    tie_band: float
-    quality: Quality
-
-    def decision(self, dispute: Mapping[str, Any], clause: str) -> dict[str, Any]:
-        """Return the body of a decision: a verdict on every differing comparison, and the reason."""
-        texts = {response["id"]: response["text"] for response in dispute["responses"]}
-        labels = {response["id"]: response["label"] for response in dispute["responses"]}
-        true = self.quality.of(dispute["prompt"]["text"], texts)
-        settled, said = [], []
-        for comparison in dispute["comparisons"]:
-            if not comparison["same"]:
-                a, b = comparison["response_a"], comparison["response_b"]
-                chosen = verdict(true[a], true[b], self.tie_band)
-                settled.append({"task": comparison["task"], "response_a": a, "response_b": b, "verdict": chosen})
-                said.append(labels[a] + {"a": ">", "b": "<", "equal": "="}[chosen] + labels[b])
-        reason = f"两轮意见不一致，按指南逐条重看全文后裁定：{'、'.join(dict.fromkeys(said))}。"
-        return {"verdicts": settled, "reason": reason, "clause": clause}
-
-
-def settle(person: Client, lead: QALead, prompts: Sequence[int], clause: str, *, stop: threading.Event) -> int:
-    """Decide every one of `prompts`; return how many."""
-    n_done = 0
-    for prompt in prompts:
-        if stop.is_set():
-            break
-        dispute = person.get(f"disputes/{prompt}")
-        person.post(f"disputes/{prompt}/decision", lead.decision(dispute, clause))
-        n_done += 1
-    return n_done
+def submitted(person: Client, assignment: int, answer: Mapping[str, Any]) -> bool:
+    """Send an answer in; tell whether the site took it, or had paused the person meanwhile."""
+    try:
+        person.post(f"assignments/{assignment}/submit", answer)
+    except Refused as refused:
+        if refused.code != "paused":
+            raise
+        return False
+    return True
 
 
 def side_by_side(workers: Sequence["partial[int] | Worker"]) -> list[int]:

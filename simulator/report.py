@@ -87,6 +87,7 @@ def report_text(report: Mapping[str, Any]) -> str:
         f"  agreement {_figure(report['agreement_mean'])}, prompts below the threshold {report['below_threshold']}",
         f"  conflict rate {_figure(report['conflict_rate'])}, "
         f"ordered pairs a prompt {_figure(report['ordered_pairs_per_prompt'], 2)}",
+        *_protocol_lines(report["protocol"]),
         "Preference set",
         f"  {report['set']['name']} v{report['set']['version']}, SHA-256 {report['set']['sha256']}",
         "  " + ", ".join(f"{side} {counts[side]['prompts']} prompts / {counts[side]['pairs']} pairs" for side in SIDES),
@@ -100,6 +101,37 @@ def report_text(report: Mapping[str, Any]) -> str:
         f"{report['seconds']:.0f} s in all",
     ]
     return "\n".join(lines)
+
+
+def _protocol_lines(protocol: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what quality control did."""
+    yield f"Quality control (rounds of work: {protocol['rounds']})"
+    probes = {row["kind"]: row for row in protocol["probes"]}
+    yield (
+        f"  entrance exam: {protocol['exams']['passed']} passed, {protocol['exams']['failed']} failed; "
+        f"hidden gold {probes['gold']['n']} tasks, accuracy {_figure(probes['gold']['rate'])}; "
+        f"repeats {probes['repeat']['n']}, self-consistency {_figure(probes['repeat']['rate'])}"
+    )
+    discussions = protocol["discussions"]
+    yield (
+        f"  discussions {sum(discussions.values())}: {discussions['agreed']} agreed, "
+        f"{discussions['escalated']} escalated; {protocol['revised_verdicts']} verdicts revised; decisions "
+        + ", ".join(f"{stage} {n}" for stage, n in protocol["decisions"].items())
+    )
+    for sample, review in zip(protocol["samples"], protocol["reviews"], strict=True):
+        share = _figure(sample["n_drawn"] / sample["n_seen"] if sample["n_seen"] else None)
+        yield (
+            f"  {sample['stage']} review: sample {sample['n_drawn']} of {sample['n_seen']} ({share}); "
+            f"{review['approved']} approved, {review['rejected']} rejected, {review['overruled']} overruled"
+        )
+    yield f"  annotations sent back {protocol['rejected_annotations']}, whole batches {protocol['batches_returned']}"
+    paused, asleep = protocol["paused"], protocol["asleep"]
+    verdict = "just those who answered at random" if paused == asleep else f"at random answered {_names(asleep)}"
+    yield f"  paused by the platform: {_names(paused)} ({verdict})"
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(names) or "nobody"
 
 
 def _by_subset(counts: Mapping[str, int]) -> str:

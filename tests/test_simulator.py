@@ -15,10 +15,11 @@ from annotate.domain.design import ring_tasks
 from annotate.domain.graph import rank_prompt
 from annotate.domain.ordering import comparisons_from_order, order_check
 from simulator.chain import FEWEST_ANNOTATORS, Options
-from simulator.people import NOISE, TIE_BAND, Annotator, QALead
+from simulator.people import NOISE, TIE_BAND, Annotator
 from simulator.prepare import DEMO_FILE, Input, prepare
 from simulator.problems import Broken
 from simulator.quality import Quality, scores, tiers, verdict
+from simulator.seniors import Senior
 
 qualities = st.dictionaries(st.integers(1, 9), st.floats(-3, 3), min_size=3, max_size=5)
 bands = st.floats(0, 1)
@@ -157,6 +158,20 @@ def test_sources_of_other_names_alternate_between_the_subsets(tmp_path: Path) ->
 # The people
 
 
+def test_who_sleeps_over_a_share_of_the_tasks_answers_those_at_random() -> None:
+    texts = {1: "一", 2: "二", 3: "三"}
+    by_text = {("问", text): float(place) for place, text in enumerate(texts.values())}
+    right = [[3], [2], [1]]
+
+    def share_right(asleep: float) -> float:
+        person = Annotator("甲", 0, 0.01, 0.1, Quality(by_text), asleep)
+        return sum(person.answer(assignment(texts, number=n))["order"] == right for n in range(400)) / 400
+
+    assert share_right(0.0) == 1.0
+    assert 0.55 < share_right(0.4) < 0.72
+    assert share_right(1.0) < 0.3
+
+
 @given(qualities, bands)
 def test_a_tier_never_spans_more_than_the_band_and_neighbouring_tiers_do(values: dict[int, float], band: float) -> None:
     order = tiers(values, band)
@@ -209,7 +224,7 @@ def test_without_noise_and_tie_band_the_ranking_is_the_hidden_order(values: list
 def test_a_qa_lead_settles_what_differs_by_the_true_quality() -> None:
     texts = {1: "一", 2: "二", 3: "三"}
     values = {1: 1.0, 2: -1.0, 3: 0.95}
-    lead = QALead(0.1, Quality({("问", texts[key]): value for key, value in values.items()}))
+    lead = Senior("research", 0.1, Quality({("问", texts[key]): value for key, value in values.items()}))
     pairs = list(combinations(texts, 2))
     dispute = {
         "prompt": {"text": "问"},
@@ -217,6 +232,7 @@ def test_a_qa_lead_settles_what_differs_by_the_true_quality() -> None:
         "comparisons": [
             {"task": 4, "response_a": a, "response_b": b, "same": (a, b) == (2, 3), "verdicts": []} for a, b in pairs
         ],
+        "discards": [],
     }
     decision = lead.decision(dispute, "1.1")
     assert decision["verdicts"] == [
@@ -247,6 +263,6 @@ def test_two_passes_with_the_default_noise_agree_on_some_demo_prompts_and_not_on
 
 @pytest.mark.parametrize("passes", range(1, 6))
 def test_there_are_always_enough_annotators_for_the_passes(passes: int) -> None:
-    options = Options(Path("x"), None, Path("y"), passes, NOISE, TIE_BAND, 0, None)
+    options = Options(Path("x"), None, Path("y"), passes, NOISE, TIE_BAND, 0, None, 1, 0.4)
     assert options.n_annotators >= FEWEST_ANNOTATORS
     assert options.n_annotators > 5 * (passes - 1)

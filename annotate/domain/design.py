@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Generic
 
 from annotate.domain.types import DomainError, Node
 
@@ -26,6 +29,43 @@ def ring_tasks(n: int, width: int = 3) -> list[tuple[int, ...]]:
     if n < width:
         raise DomainError("too_few_responses", f"{n} responses are fewer than the {width} of one task.")
     return [tuple((start + step) % n for step in range(width)) for start in range(n)]
+
+
+@dataclass(frozen=True, slots=True)
+class RingChange(Generic[Node]):
+    """What a discard changes in a prompt's tasks: live ones to retire, and new ones in ring order."""
+
+    retired: tuple[tuple[Node, ...], ...]
+    added: tuple[tuple[Node, ...], ...]
+
+
+def ring_rebuild(
+    ring: Sequence[Node],
+    discarded: Collection[Node],
+    live: Sequence[tuple[Node, ...]],
+    covered: Sequence[Collection[frozenset[Node]]],
+    width: int = 3,
+) -> RingChange[Node]:
+    """The tasks to retire and to add when responses leave the ring; work already done is kept where it still applies.
+
+    ring: the responses in ring order, those that left before may still stand in it. discarded: all that are out. live:
+    the responses of each task that is not retired. covered: for each pass, the pairs that submitted work has compared.
+    The new ring is the old order without the discarded ones. One of its windows is added unless a live task, or one
+    added before it, holds the same responses, or every pass has compared all its pairs (no pass at all has compared
+    none). DomainError("too_few_responses") when fewer than width are left.
+    """
+    out = set(discarded)
+    left = [node for node in ring if node not in out]
+    held = {frozenset(task) for task in live if out.isdisjoint(task)}
+    added = []
+    for places in ring_tasks(len(left), width):
+        task = tuple(left[place] for place in places)
+        pairs = {frozenset(pair) for pair in combinations(task, 2)}
+        done = bool(covered) and all(pairs.issubset(compared) for compared in covered)
+        if frozenset(task) not in held and not done:
+            held.add(frozenset(task))
+            added.append(task)
+    return RingChange(retired=tuple(task for task in live if not out.isdisjoint(task)), added=tuple(added))
 
 
 def display_order(ids: Sequence[Node], seed: int | str) -> list[Node]:

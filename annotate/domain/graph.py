@@ -72,21 +72,37 @@ def rank_prompt(nodes: Sequence[Node], comparisons: Iterable[Comparison[Node]]) 
     DomainError("duplicate_response") for a response given twice.
     """
     comparisons = list(comparisons)
-    index = _index(nodes, comparisons)
+    index = node_index(nodes, comparisons)
     ranked = rank_project(
         len(nodes),
         [index[comparison.a] for comparison in comparisons],
         [index[comparison.b] for comparison in comparisons],
         [VERDICT_SIGNS[comparison.verdict] for comparison in comparisons],
     )
-    groups = _grouped(nodes, ranked.component)
-    return Ranking(tiers=_grouped(nodes, ranked.tier), merged=tuple(group for group in groups if len(group) > 1))
+    return ranking_of(nodes, ranked.component, ranked.tier)
+
+
+def ranking_of(nodes: Sequence[Node], component: Ints, tier: Ints) -> Ranking[Node]:
+    """The ranking of one prompt from the columns of its own responses in a ProjectRanking, in the order of nodes."""
+    groups = _grouped(nodes, component)
+    return Ranking(tiers=_grouped(nodes, tier), merged=tuple(group for group in groups if len(group) > 1))
+
+
+def node_index(nodes: Sequence[Node], comparisons: Iterable[Comparison[Node]]) -> dict[Node, int]:
+    """The place of each node; errors as for rank_prompt."""
+    index = {node: number for number, node in enumerate(nodes)}
+    if len(index) != len(nodes):
+        raise DomainError("duplicate_response", "A response is given twice.", field="nodes")
+    for comparison in comparisons:
+        if comparison.a not in index or comparison.b not in index:
+            raise DomainError("foreign_response", f"{comparison} names a response of another prompt.")
+    return index
 
 
 def preference_graph(nodes: Sequence[Node], comparisons: Iterable[Comparison[Node]]) -> PreferenceGraph[Node]:
     """The graph of a prompt's comparisons; errors as for rank_prompt."""
     comparisons = list(comparisons)
-    _index(nodes, comparisons)
+    node_index(nodes, comparisons)
     edges: Counter[tuple[Node, Node]] = Counter()
     for comparison in comparisons:
         if comparison.verdict != "b":
@@ -177,16 +193,6 @@ def _check_columns(n: int, a: Ints, b: Ints, verdict: Ints) -> None:
         raise DomainError("self_comparison", "A response is compared with itself.")
     if (np.abs(verdict) > 1).any():
         raise DomainError("unknown_verdict", "A verdict is neither 1, 0 nor -1.", field="verdict")
-
-
-def _index(nodes: Sequence[Node], comparisons: Iterable[Comparison[Node]]) -> dict[Node, int]:
-    index = {node: number for number, node in enumerate(nodes)}
-    if len(index) != len(nodes):
-        raise DomainError("duplicate_response", "A response is given twice.", field="nodes")
-    for comparison in comparisons:
-        if comparison.a not in index or comparison.b not in index:
-            raise DomainError("foreign_response", f"{comparison} names a response of another prompt.")
-    return index
 
 
 def _grouped(nodes: Sequence[Node], labels: Ints) -> tuple[tuple[Node, ...], ...]:

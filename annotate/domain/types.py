@@ -79,9 +79,12 @@ class PreferenceGraph(Generic[Node]):
 
 @dataclass(frozen=True, slots=True)
 class Agreement(Generic[Key]):
-    """Agreement of the passes of one prompt; rate is None where nothing was compared twice."""
+    """Agreement of the passes of one prompt; rate is None where nothing was compared twice.
+
+    n_same is whole but for the weighted measure, which counts a comparison in part.
+    """
 
     n_comparisons: int
-    n_same: int
+    n_same: float
     rate: float | None
     differing: tuple[Key, ...]

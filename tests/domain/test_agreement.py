@@ -1,5 +1,8 @@
 """Agreement of passes, and Krippendorff's alpha against the krippendorff package."""
 
+from fractions import Fraction
+from itertools import combinations
+
 import krippendorff
 import numpy as np
 import pytest
@@ -7,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from annotate.domain.agreement import krippendorff_alpha, passes_agreement
+from annotate.domain.agreement import krippendorff_alpha, passes_agreement, share_same
 from annotate.domain.types import Agreement, DomainError
 
 VERDICTS = st.sampled_from(["a", "b", "equal"])
@@ -44,10 +47,65 @@ def test_fewer_than_two_passes_have_no_agreement(passes):
     assert passes_agreement(passes) == Agreement(n_comparisons=0, n_same=0, rate=None, differing=())
 
 
-def test_passes_over_different_comparisons_are_refused():
+PASSES = st.lists(st.dictionaries(st.integers(0, 9), VERDICTS), min_size=2, max_size=4)
+
+
+def literal_credit(measure, one, other):
+    """What two verdicts on one comparison are worth; None where the comparison does not count."""
+    if measure == "ordered" and "equal" in (one, other):
+        return None
+    if measure == "weighted" and one != other and "equal" in (one, other):
+        return Fraction(1, 2)
+    return Fraction(one == other)
+
+
+@pytest.mark.parametrize("measure", ["exact", "ordered", "weighted"])
+@given(passes=PASSES)
+def test_each_measure_counts_what_all_passes_hold_as_it_says(measure, passes):
+    n, same, differing = 0, Fraction(0), []
+    for key in passes[0]:
+        if sum(key in held for held in passes) != len(passes):
+            continue
+        credits = [literal_credit(measure, one[key], other[key]) for one, other in combinations(passes, 2)]
+        if None in credits:
+            continue
+        n += 1
+        if min(credits) < 1:
+            differing.append(key)
+        same += sum(credits) / len(credits) if measure == "weighted" else min(credits)
+    agreement = passes_agreement(passes, measure)
+    assert (agreement.n_comparisons, agreement.differing) == (n, tuple(differing))
+    assert agreement.n_same == pytest.approx(float(same))
+    assert agreement.rate == (pytest.approx(float(same / n)) if n else None)
+
+
+def test_a_comparison_that_one_pass_alone_has_made_does_not_count():
+    assert passes_agreement([{1: "a", 2: "b"}, {1: "a", 3: "b"}]) == Agreement(1, 1, 1.0, ())
+    assert passes_agreement([{1: "a"}, {2: "a"}]) == Agreement(0, 0, None, ())
+
+
+def test_the_measures_part_where_one_pass_says_equal():
+    first = {1: "a", 2: "equal", 3: "b", 4: "a", 5: "equal"}
+    second = {1: "a", 2: "a", 3: "a", 4: "a", 5: "equal"}
+    assert passes_agreement([first, second], "exact") == Agreement(5, 3, 3 / 5, (2, 3))
+    assert passes_agreement([first, second], "ordered") == Agreement(3, 2, 2 / 3, (3,))
+    assert passes_agreement([first, second], "weighted") == Agreement(5, 3.5, 3.5 / 5, (2, 3))
+
+
+def test_the_weighted_measure_meets_the_threshold_exactly_at_three_halves_missing():
+    first = dict.fromkeys(range(15), "a")
+    assert passes_agreement([first, first | {1: "equal", 2: "equal", 3: "equal"}], "weighted").rate >= 0.9
+
+
+def test_an_unknown_measure_is_refused():
     with pytest.raises(DomainError) as refused:
-        passes_agreement([{1: "a", 2: "b"}, {1: "a", 3: "b"}])
-    assert refused.value.code == "different_comparisons"
+        passes_agreement([{1: "a"}, {1: "a"}], "loose")
+    assert refused.value.code == "unknown_measure"
+
+
+@pytest.mark.parametrize(("measure", "expected"), [("exact", (1, 3)), ("ordered", (1, 2)), ("weighted", (1.5, 3))])
+def test_an_answer_is_held_against_its_reference_by_the_measure(measure, expected):
+    assert share_same({1: "a", 2: "equal", 3: "b"}, {1: "a", 2: "b", 3: "a"}, measure) == expected
 
 
 RATINGS = hnp.arrays(

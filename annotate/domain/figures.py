@@ -1,0 +1,319 @@
+"""A day of a project as small tables of whole numbers, and figures by any grouping of them.
+
+Three tables say everything. `work`: who did how many tasks of which category and source. `units`: which two people said
+what of one task, as a kind. `outcomes`: how many of how many were as they should be, for what was measured otherwise.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import lru_cache
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotate.domain.agreement import alpha_of_counts
+from annotate.domain.states import AgreementMeasure
+from annotate.domain.statistics import rank_values
+from annotate.domain.types import DomainError
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+# What two people said of one task: for each of its responses the two ranks, as 2 * rank - 2, sorted. Whose rank stands
+# first is the one with the smaller id. Agreement by every measure, tau and alpha follow from it.
+Kind = tuple[tuple[int, int], ...]
+
+WORK = ("annotator", "category", "source", "tasks", "seconds")
+UNITS = ("annotator", "partner", "category", "source", "kind", "count")
+OUTCOMES = ("what", "annotator", "category", "source", "same", "total", "count")
+
+
+class What(IntEnum):
+    """What an outcome is about; `same` of `total`, in halves where a measure counts halves.
+
+    GOLD, REPEAT: comparisons as in the reference, or as before. REVIEW: one reviewed annotation that was rejected (1 of
+    1) or not (0 of 1). CONFLICT: of a prompt's comparisons those that its ranking contradicts, all together.
+    OWN_CONFLICT: the same of the comparisons of one annotator.
+    """
+
+    GOLD = 0
+    REPEAT = 1
+    REVIEW = 2
+    CONFLICT = 3
+    OWN_CONFLICT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Packed tables of a day, as they are stored, with the names that `source` and `kind` point into."""
+
+    sources: list[str]
+    kinds: list[list[list[int]]]
+    work: bytes
+    units: bytes
+    outcomes: bytes
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts a day. Annotators and categories are ids; a prompt's own conflicts have the annotator 0."""
+
+    work: dict[tuple[int, int, str], list[int]] = field(default_factory=dict)
+    units: Counter[tuple[int, int, int, str, Kind]] = field(default_factory=Counter)
+    outcomes: Counter[tuple[int, int, int, str, int, int]] = field(default_factory=Counter)
+
+    def add_work(self, annotator: int, category: int, source: str, seconds: float) -> None:
+        """Count one task that somebody did."""
+        cell = self.work.setdefault((annotator, category, source), [0, 0])
+        cell[0] += 1
+        cell[1] += round(seconds)
+
+    def add_unit(self, one: int, other: int, category: int, source: str, kind: Kind) -> None:
+        """Count one task that two people did; kind as by kind_of, of (one, other)."""
+        if one > other:
+            one, other, kind = other, one, tuple(sorted((b, a) for a, b in kind))
+        self.units[one, other, category, source, kind] += 1
+
+    def add_outcome(
+        self, what: What, annotator: int, category: int, source: str, same: float, total: int
+    ) -> None:
+        """Count one outcome: `same` of `total`, both as they are; halves are stored whole."""
+        self.outcomes[what, annotator, category, source, round(2 * same), 2 * total] += 1
+
+    def table(self) -> Table:
+        """Return the tables; the same counts always give the same bytes."""
+        sources = sorted({key[2] for key in self.work} | {key[3] for key in (*self.units, *self.outcomes)})
+        kinds = sorted({key[4] for key in self.units})
+        place = {name: index for index, name in enumerate(sources)}
+        kind_place = {kind: index for index, kind in enumerate(kinds)}
+        return Table(
+            sources=sources,
+            kinds=[[list(pair) for pair in kind] for kind in kinds],
+            work=packed([(a, c, place[s], *cell) for (a, c, s), cell in self.work.items()], len(WORK)),
+            units=packed(
+                [(a, b, c, place[s], kind_place[kind], n) for (a, b, c, s, kind), n in self.units.items()], len(UNITS)
+            ),
+            outcomes=packed(
+                [(w, a, c, place[s], same, total, n) for (w, a, c, s, same, total), n in self.outcomes.items()],
+                len(OUTCOMES),
+            ),
+        )
+
+
+def packed(rows: Sequence[tuple[int, ...]], width: int) -> bytes:
+    """Return rows of whole numbers, sorted, as compressed columns. OverflowError beyond 32 bits."""
+    columns = np.array(sorted(rows), dtype=np.int32).reshape(-1, width).T
+    return zlib.compress(np.ascontiguousarray(columns, dtype="<i4").tobytes(), 1)
+
+
+def unpacked(stored: bytes, width: int) -> Ints:
+    """Return what `packed` stored: int[width, n]. Nothing stored is no rows."""
+    if not stored:
+        return np.zeros((width, 0), dtype=np.int64)
+    return np.frombuffer(zlib.decompress(stored), dtype="<i4").reshape(width, -1).astype(np.int64)
+
+
+def kind_of(one: Sequence[Sequence[int]], other: Sequence[Sequence[int]]) -> Kind | None:
+    """Return what two orders (tiers of responses, best first) of one task say; None where the responses differ."""
+    ranks, others = rank_values(one), rank_values(other)
+    if ranks.keys() != others.keys():
+        return None
+    return tuple(sorted((round(2 * rank) - 2, round(2 * others[node]) - 2) for node, rank in ranks.items()))
+
+
+@lru_cache(maxsize=4096)
+def kind_share(kind: Kind, measure: str) -> tuple[int, int]:
+    """Return (same, total) of a kind's comparisons, both in halves, as agreement.passes_agreement measures them."""
+    same = total = 0
+    for place, (a, b) in enumerate(kind):
+        for c, d in kind[:place]:
+            one, other = (a > c) - (a < c), (b > d) - (b < d)
+            if measure == AgreementMeasure.ORDERED and not (one and other):
+                continue
+            total += 2
+            if one == other:
+                same += 2
+            elif measure == AgreementMeasure.WEIGHTED and not (one and other):
+                same += 1
+    return same, total
+
+
+@lru_cache(maxsize=4096)
+def kind_tau(kind: Kind) -> float:
+    """Return Kendall's tau-b of a kind; nan where it is undefined."""
+    concordant = ordered_one = ordered_other = 0
+    for place, (a, b) in enumerate(kind):
+        for c, d in kind[:place]:
+            one, other = (a > c) - (a < c), (b > d) - (b < d)
+            concordant += one * other
+            ordered_one += abs(one)
+            ordered_other += abs(other)
+    return concordant / sqrt(ordered_one * ordered_other) if ordered_one and ordered_other else float("nan")
+
+
+def kind_coincidences(kind: Kind, size: int) -> Ints:
+    """Return the coincidence matrix of a kind, int[size, size], as statistics.coincidences gives it."""
+    matrix = np.zeros((size, size), dtype=np.int64)
+    for a, b in kind:
+        matrix[a, b] += 1
+        matrix[b, a] += 1
+    return matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The cells of many days. Columns by name; `day` holds the place of the day among those that were read."""
+
+    sources: list[str]
+    kinds: list[Kind]
+    work: dict[str, Ints]
+    units: dict[str, Ints]
+    outcomes: dict[str, Ints]
+
+    def of(self, *, category: int | None = None, source: str = "") -> Facts:
+        """Return the facts of one category, of one source, or both."""
+        place = self.sources.index(source) if source in self.sources else -1
+        wanted = {"category": category, "source": place if source else None}
+
+        def kept(columns: dict[str, Ints]) -> dict[str, Ints]:
+            for name, value in wanted.items():
+                if value is not None:
+                    mask = columns[name] == value
+                    columns = {key: column[mask] for key, column in columns.items()}
+            return columns
+
+        return Facts(self.sources, self.kinds, kept(self.work), kept(self.units), kept(self.outcomes))
+
+    def about(self, what: What) -> dict[str, Ints]:
+        """Return the outcomes about one thing."""
+        return chosen(self.outcomes, self.outcomes["what"] == what)
+
+
+def chosen(columns: Mapping[str, Ints], mask: NDArray[np.bool_]) -> dict[str, Ints]:
+    """Return the rows that a mask chooses."""
+    return {name: column[mask] for name, column in columns.items()}
+
+
+def facts_of(days: Sequence[Table]) -> Facts:
+    """Put the tables of many days together, their sources and kinds under common numbers."""
+    sources: dict[str, int] = {}
+    kinds: dict[Kind, int] = {}
+    work, units, outcomes = [], [], []
+    for number, day in enumerate(days):
+        places = np.array([sources.setdefault(name, len(sources)) for name in day.sources], dtype=np.int64)
+        named = [tuple((a, b) for a, b in kind) for kind in day.kinds]
+        kind_places = np.array([kinds.setdefault(kind, len(kinds)) for kind in named], dtype=np.int64)
+        for found, stored, names in (
+            (work, day.work, WORK),
+            (units, day.units, UNITS),
+            (outcomes, day.outcomes, OUTCOMES),
+        ):
+            cells = unpacked(stored, len(names))
+            source = names.index("source")
+            cells[source] = places[cells[source]]
+            if names is UNITS:
+                cells[UNITS.index("kind")] = kind_places[cells[UNITS.index("kind")]]
+            found.append(np.vstack([cells, np.full(cells.shape[1], number, dtype=np.int64)]))
+    return Facts(list(sources), list(kinds), _columns(work, WORK), _columns(units, UNITS), _columns(outcomes, OUTCOMES))
+
+
+def _columns(cells: list[Ints], names: tuple[str, ...]) -> dict[str, Ints]:
+    whole = np.hstack(cells) if cells else np.zeros((len(names) + 1, 0), dtype=np.int64)
+    return dict(zip((*names, "day"), whole, strict=True))
+
+
+def both_sides(units: Mapping[str, Ints]) -> dict[str, Ints]:
+    """Return units told from each of their two people: twice as many rows, `annotator` the one it is told of."""
+    turned = {**units, "annotator": units["partner"], "partner": units["annotator"]}
+    return {name: np.concatenate([units[name], turned[name]]) for name in units}
+
+
+def agreement_outcomes(
+    kinds: Sequence[Kind], group: Ints, kind: Ints, count: Ints, n_groups: int, measure: str
+) -> Outcomes:
+    """Return, group by group, how many tasks had how many of their comparisons the same."""
+    shares = np.array([kind_share(one, measure) for one in kinds], dtype=np.int64).reshape(-1, 2)
+    return outcomes_of(group, shares[kind, 0], shares[kind, 1], count, n_groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """For groups of units: how often each outcome (same, total) came. counts: int[groups, outcomes]."""
+
+    values: list[tuple[float, float]]
+    counts: Ints
+
+    def of(self, group: int) -> list[tuple[float, float, int]]:
+        """Return the (same, total, count) of one group, as statistics.ratio_interval takes them."""
+        present = np.nonzero(self.counts[group])[0]
+        return [(*self.values[place], int(self.counts[group, place])) for place in present]
+
+    def sums(self) -> tuple[Floats, Floats, Ints]:
+        """Return same, total and the number of units of every group; units without comparisons do not count."""
+        same, total = (np.array([value[side] for value in self.values], dtype=np.float64) for side in (0, 1))
+        return self.counts @ same, self.counts @ total, self.counts[:, total > 0].sum(axis=1)
+
+
+def outcomes_of(group: Ints, same: Ints, total: Ints, count: Ints, n_groups: int) -> Outcomes:
+    """Group cells by outcome; same and total come in halves and leave as they are."""
+    if not len(group):
+        return Outcomes([], np.zeros((n_groups, 0), dtype=np.int64))
+    base = int(same.max()) + 1
+    codes, places = np.unique(total * base + same, return_inverse=True)
+    cells = np.bincount(group * len(codes) + places, weights=count, minlength=n_groups * len(codes))
+    values = [(float(code % base) / 2, float(code // base) / 2) for code in codes]
+    return Outcomes(values, cells.reshape(n_groups, len(codes)).astype(np.int64))
+
+
+def taus(kinds: Sequence[Kind], group: Ints, kind: Ints, count: Ints, n_groups: int) -> Floats:
+    """Return the mean tau-b of every group's tasks on which it is defined; nan where there is none."""
+    values = np.array([kind_tau(one) for one in kinds], dtype=np.float64)[kind] if kinds else np.zeros(0)
+    defined = ~np.isnan(values)
+    group, count, values = group[defined], count[defined], values[defined]
+    sums = np.bincount(group, weights=count * values, minlength=n_groups)
+    n = np.bincount(group, weights=count, minlength=n_groups)
+    return np.divide(sums, n, out=np.full(n_groups, np.nan), where=n > 0)
+
+
+def alphas(kinds: Sequence[Kind], group: Ints, kind: Ints, count: Ints, n_groups: int) -> Floats:
+    """Return Krippendorff's alpha, ordinal on ranks, of every group; nan where it is undefined."""
+    size = 1 + max((rank for one in kinds for pair in one for rank in pair), default=0)
+    matrices = np.array([kind_coincidences(one, size) for one in kinds], dtype=np.int64).reshape(-1, size, size)
+    summed = np.zeros((n_groups, size, size))
+    for a in range(size):
+        for b in range(a, size):
+            cell = np.bincount(group, weights=count * matrices[kind, a, b], minlength=n_groups)
+            summed[:, a, b] = summed[:, b, a] = cell
+    return alpha_of_counts(summed, 1.0 + np.arange(size) / 2, "ordinal")
+
+
+def differences(stored: Table, counted: Table) -> list[str]:
+    """Name the rows in which two tables of one day differ, first as stored, then as counted."""
+    told = []
+    for name, columns in (("work", WORK), ("units", UNITS), ("outcomes", OUTCOMES)):
+        first, second = _named(stored, name, columns), _named(counted, name, columns)
+        for key in sorted(first.keys() | second.keys(), key=repr):
+            if first.get(key) != second.get(key):
+                told.append(f"{name} {key}: stored {first.get(key, 0)}, counted {second.get(key, 0)}")
+    return told
+
+
+def _named(table: Table, name: str, columns: tuple[str, ...]) -> dict[tuple[object, ...], tuple[int, ...] | None]:
+    """Return {key with names: counts} of one table. DomainError("damaged") where it cannot be read."""
+    n_keys = columns.index("tasks") if "tasks" in columns else columns.index("count")
+    named: dict[tuple[object, ...], tuple[int, ...] | None] = {}
+    try:
+        for row in unpacked(getattr(table, name), len(columns)).T.tolist():
+            key = dict(zip(columns[:n_keys], row, strict=False))
+            key["source"] = table.sources[key["source"]]
+            if "kind" in key:
+                key["kind"] = table.kinds[key["kind"]]
+            named[tuple(repr(value) for value in key.values())] = tuple(row[n_keys:])
+    except (zlib.error, ValueError, IndexError) as error:
+        raise DomainError("damaged", f"The stored table {name} cannot be read: {error}", field=name) from error
+    return named
