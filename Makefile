@@ -73,6 +73,11 @@ demo: runtime ## the whole chain without a person (DATA=file LIMIT=n OUT=folder 
 	  $(if $(OUT),--out '$(OUT)') $(if $(PASSES),--passes $(PASSES)) $(if $(NOISE),--noise $(NOISE)) \
 	  $(if $(SEED),--seed $(SEED))
 
+.PHONY: replay
+replay: runtime development ## real judgements through the API, and an independent recount (DATA=file LIMIT=n)
+	$(EMBEDDED) $(BIN)/python -m simulator.replay --data '$(DATA)' $(if $(LIMIT),--limit $(LIMIT)) --out replay.json
+	$(BIN)/python scripts/recount_replay.py '$(DATA)' replay.json
+
 # ---- tests: the quickest to fail first, pytest's own lines last ----
 
 .PHONY: test test-frontend test-sqlite test-postgres

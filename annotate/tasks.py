@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from annotate.services import assignments, imports, jobs, notices, sets
+from annotate.services import assignments, discussions, figures, imports, jobs, notices, rework, sets
 from annotate.services import import_write as writing
 
 
@@ -40,3 +40,21 @@ def jobs_requeue() -> None:
 def notices_mail() -> None:
     """Send new notices by e-mail, where the site has a mail server."""
     notices.notices_mail()
+
+
+@shared_task(name="annotate.tasks.batch_return")
+def batch_return(batch_id: int) -> None:
+    """Send an annotator's whole batch back."""
+    rework.batch_return(batch_id=batch_id)
+
+
+@shared_task(name="annotate.tasks.discussions_escalate")
+def discussions_escalate() -> None:
+    """Hand on the disagreements whose time at their stage has run out."""
+    discussions.discussions_escalate()
+
+
+@shared_task(name="annotate.tasks.figures_refresh")
+def figures_refresh() -> None:
+    """Count the days again whose figures have changed."""
+    figures.figures_refresh()

@@ -14,7 +14,18 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from annotate.domain.states import ImportState, PromptState, RunState, SetState
+from annotate.domain.states import (
+    AgreementMeasure,
+    DiscussionState,
+    ExamState,
+    ExpertiseState,
+    ImportState,
+    PromptState,
+    ReviewStage,
+    ReviewState,
+    RunState,
+    SetState,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("CHEEMS_DATA_DIR", BASE_DIR / "var")).resolve()
@@ -177,7 +188,18 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_NAME_OVERRIDES": {
         vocabulary.__name__: [word.value for word in vocabulary]
-        for vocabulary in (PromptState, ImportState, SetState, RunState)
+        for vocabulary in (
+            AgreementMeasure,
+            DiscussionState,
+            ExamState,
+            ExpertiseState,
+            ImportState,
+            PromptState,
+            ReviewStage,
+            ReviewState,
+            RunState,
+            SetState,
+        )
     },
 }
 
@@ -212,7 +234,9 @@ CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_ROUTES = {"rm_training.tasks.run_train": {"queue": "gpu"}}
 CELERY_BEAT_SCHEDULE = {
     "leases": {"task": "annotate.tasks.leases_release", "schedule": 60.0},
+    "escalations": {"task": "annotate.tasks.discussions_escalate", "schedule": 60.0},
     "lost-jobs": {"task": "annotate.tasks.jobs_requeue", "schedule": 30.0},
+    "figures": {"task": "annotate.tasks.figures_refresh", "schedule": 30.0},
     "notices": {"task": "annotate.tasks.notices_mail", "schedule": 60.0},
     "lost-runs": {"task": "rm_training.tasks.runs_requeue", "schedule": 30.0},
 }

@@ -109,7 +109,8 @@ def rank_everything() -> None:
         prompts = list(Prompt.objects.filter(pk__in=keys[start : start + 500]).order_by("pk"))
         responses = list(Response.objects.filter(prompt__in=prompts).order_by("prompt_id", "pk"))
         rank(prompts, responses, tiers=(0, 1, 2, 2, 3))
-    Prompt.objects.update(state="accepted", agreement=1.0)
+    Prompt.objects.update(state="settled", agreement=1.0)
+    Prompt.objects.update(state="accepted")
 
 
 def run(arguments: list[str], environment: dict[str, str]) -> str:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks what Django knows about itself: migrations, system and deployment checks, and that the API's schema and the
-# front end's types made from it are those in the repository. Works in a data folder of its own.
+# Checks what Django knows about itself: migrations, system and deployment checks, and that the diagram of states, the
+# API's schema and the front end's types made from it are those in the repository. Works in a data folder of its own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +11,7 @@ export CHEEMS_DATA_DIR=$scratch/data
 manage() { .venv/bin/python manage.py "$@"; }
 
 manage makemigrations --check --dry-run
+.venv/bin/python -m scripts.draw_states --check
 
 # As docs/operators.md says to deploy.
 DATABASE_URL="sqlite:///$scratch/deploy.sqlite3" \

@@ -44,7 +44,7 @@ class Annotator:
     def answer(self, assignment: Mapping[str, Any]) -> dict[str, Any]:
         """Return the body of a submission for an assignment as the site shows it."""
         texts = {response["id"]: response["text"] for response in assignment["responses"]}
-        generator = random.Random(f"{self.seed}:{self.name}:{assignment['id']}")
+        generator = random.Random(f"{self.seed}:{self.name}:{assignment['id']}:{assignment['token']}")
         true = self.quality.of(assignment["prompt"]["text"], texts)
         asleep = generator.random() < self.random_share
         perceived = {

@@ -60,7 +60,7 @@ class Protocol:
     def make_gold(self) -> int:
         """Turn the clearest prompts into gold tasks; those of the commonest category also make its entrance exam."""
         person = self.crew.researcher
-        prompts = [person.get(f"prompts/{row['id']}") for row in person.rows(f"projects/{self.project}/prompts")]
+        prompts = [self._prompt(row["id"]) for row in person.rows(f"projects/{self.project}/prompts")]
         n_gold = max(1, len(prompts) // GOLD_EVERY)
         chosen = sorted(prompts, key=self._n_clear, reverse=True)[:n_gold]
         examined = Counter(prompt["category"]["path"][0] for prompt in chosen).most_common(1)[0][0]
@@ -75,6 +75,10 @@ class Protocol:
             person.post(f"projects/{self.project}/gold", body)
         self._retire_unclear({prompt["id"]: self._true(prompt) for prompt in chosen})
         return len(chosen)
+
+    def _prompt(self, key: int) -> dict[str, Any]:
+        shown = self.crew.researcher.get(f"prompts/{key}")
+        return {**shown["prompt"], "responses": shown["responses"]}
 
     def _true(self, prompt: Mapping[str, Any]) -> dict[int, float]:
         texts = {response["id"]: response["text"] for response in prompt["responses"]}

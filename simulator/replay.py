@@ -73,7 +73,9 @@ def _judged(row: Mapping[str, Any]) -> Judged | None:
         for other in names[place + 1 :]:
             shared = [model for model in texts if model in judgments[one] and model in judgments[other]][:RESPONSES]
             if len(shared) == RESPONSES:
-                scores = {name: {model: judgments[name][model] for model in shared} for name in (one, other)}
+                scores: dict[str, Scores] = {
+                    name: {model: judgments[name][model] for model in shared} for name in (one, other)
+                }
                 return Judged(row["id"], row["prompt"], {model: texts[model] for model in shared}, scores)
     return None
 
@@ -193,7 +195,7 @@ class Replay:
             for said in shown["comparisons"]:
                 pair = {models[said["response_a"]], models[said["response_b"]]}
                 tasks.setdefault(said["task"], set()).update(pair)
-            prompts.append({"id": shown["external_id"], "tasks": [sorted(tasks[key]) for key in sorted(tasks)]})
+            prompts.append({"id": shown["prompt"]["external_id"], "tasks": [sorted(tasks[key]) for key in sorted(tasks)]})
             n_comparisons += len(shown["comparisons"])
             n_conflicts += sum(bool(said["contradicted"]) for said in shown["comparisons"])
             n_cycles += bool(shown["graph"]["merged"])

@@ -10,7 +10,8 @@ from rest_framework.response import Response
 
 from annotate.api.base import checked, person
 from annotate.api.errors import REFUSALS
-from annotate.selectors.assignments import Work, done_today, work_of
+from annotate.selectors.assignments import Work, done_today, slot_get, work_of
+from annotate.selectors.dealing import WHY_NONE
 from annotate.services.annotations import Answer, annotation_submit
 from annotate.services.assignments import (
     MAX_LEASES,
@@ -20,7 +21,9 @@ from annotate.services.assignments import (
     assignment_skip,
 )
 
-MOST_ID_DIGITS = 19
+MOST_DIGITS = 19
+# A number to talk about a task by; it is the end of its handle, so that it tells no more than that does.
+NUMBERS = 1_000_000
 
 
 class CategorySerializer(serializers.Serializer[Any]):
@@ -39,10 +42,34 @@ class WorkPromptSerializer(serializers.Serializer[Any]):
 
 
 class WorkResponseSerializer(serializers.Serializer[Any]):
-    """A response as its annotator sees it: nothing tells the model."""
+    """A response as its annotator sees it: nothing tells the model. `id` is its place on the page, from 1."""
 
     id = serializers.IntegerField()
     text = serializers.CharField()
+
+
+class FaultSerializer(serializers.Serializer[Any]):
+    """Characters of a response that a reviewer found fault with, by the response's place on the page; end exclusive."""
+
+    response = serializers.IntegerField()
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class PreviousSerializer(serializers.Serializer[Any]):
+    """What one answered before, by places on the page."""
+
+    scores = serializers.DictField(child=serializers.IntegerField())
+    order = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
+
+
+class ReturnedSerializer(serializers.Serializer[Any]):
+    """Why a task came back; `previous` only where the rejected answer is one's own."""
+
+    reason = serializers.CharField()
+    spans = FaultSerializer(many=True)
+    previous = PreviousSerializer(allow_null=True)
 
 
 class AssignmentSerializer(serializers.Serializer[Any]):
@@ -56,6 +83,7 @@ class AssignmentSerializer(serializers.Serializer[Any]):
     prompt = WorkPromptSerializer()
     responses = WorkResponseSerializer(many=True)
     guideline_version = serializers.IntegerField(allow_null=True)
+    returned = ReturnedSerializer(allow_null=True)
 
 
 class ClaimRequestSerializer(serializers.Serializer[Any]):
@@ -64,11 +92,20 @@ class ClaimRequestSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(min_value=1, max_value=MAX_LEASES, default=1)
 
 
+class WhyDetailsSerializer(serializers.Serializer[Any]):
+    """What there is to say of why there is nothing: why one is paused, a limit, the names of categories."""
+
+    reason = serializers.CharField(required=False, allow_blank=True)
+    limit = serializers.IntegerField(required=False)
+    categories = serializers.ListField(child=serializers.CharField(), required=False)
+
+
 class ClaimSerializer(serializers.Serializer[Any]):
     """What one holds, oldest lease first, and why there is nothing."""
 
     assignments = AssignmentSerializer(many=True)
-    why_none = serializers.ChoiceField(["none_left", "all_leased", "already_in_other_pass"], allow_null=True)
+    why_none = serializers.ChoiceField(WHY_NONE, allow_null=True)
+    why_details = WhyDetailsSerializer()
     today = serializers.IntegerField()
     daily_target = serializers.IntegerField()
 
@@ -86,7 +123,7 @@ class LeaseSerializer(serializers.Serializer[Any]):
 
 
 class SubmitSerializer(TokenSerializer):
-    """An answer: scores 0-5 by response id, tiers of ids best first, discarded ids, notes, active seconds."""
+    """An answer by places on the page: scores 0-5, tiers best first, what is discarded; notes, active seconds."""
 
     idempotency_key = serializers.UUIDField()
     scores = serializers.DictField(child=serializers.JSONField())
@@ -112,17 +149,36 @@ class SkipSerializer(TokenSerializer):
     note = serializers.CharField(allow_blank=True, max_length=2_000, default="")
 
 
-def _body(work: Work) -> dict[str, Any]:
+def assignment_body(work: Work) -> dict[str, Any]:
+    """Return the shape of AssignmentSerializer; it is the same for whatever a slot is for."""
     slot, prompt = work.assignment, work.prompt
     return {
-        "id": slot.pk,
+        "id": slot.handle,
         "token": slot.token,
         "lease_expires_at": slot.lease_expires_at,
         "project": slot.project_id,
         "category": {"id": prompt.category_id, "path": prompt.category.path},
-        "prompt": {"number": prompt.pk, "text": prompt.text, "system": prompt.system},
-        "responses": [{"id": pk, "text": work.texts[pk]} for pk in slot.display_order],
+        "prompt": {"number": slot.handle % NUMBERS, "text": prompt.text, "system": prompt.system},
+        "responses": [{"id": place, "text": work.texts[pk]} for place, pk in enumerate(slot.display_order, start=1)],
         "guideline_version": work.guideline.version if work.guideline else None,
+        "returned": _returned(work),
+    }
+
+
+def _returned(work: Work) -> dict[str, Any] | None:
+    if work.rejection is None:
+        return None
+    places = {pk: place for place, pk in enumerate(work.assignment.display_order, start=1)}
+    said = work.rejection.annotation
+    own = said.annotator_id == work.assignment.annotator_id
+    previous = {
+        "scores": {str(places[int(pk)]): score for pk, score in said.scores.items()},
+        "order": [[places[pk] for pk in tier] for tier in said.order],
+    }
+    return {
+        "reason": work.rejection.reason,
+        "spans": [{**span, "response": places[span["response"]]} for span in work.rejection.spans],
+        "previous": previous if own else None,
     }
 
 
@@ -137,9 +193,10 @@ def claim(request: Request, project: int) -> Response:
     claimed = assignment_claim(user=user, project_id=project, count=given["count"])
     work = work_of(claimed.assignments)
     body = {
-        "assignments": [_body(item) for item in work],
+        "assignments": [assignment_body(item) for item in work],
         "why_none": claimed.why_none,
-        "today": done_today(user, project),
+        "why_details": claimed.why_details,
+        "today": claimed.today,
         "daily_target": claimed.daily_target,
     }
     return Response(ClaimSerializer(body).data)
@@ -149,8 +206,9 @@ def claim(request: Request, project: int) -> Response:
 @api_view(["POST"])
 def renew(request: Request, assignment: int) -> Response:
     """Extend a lease, or revive one that ran out while nobody took the task."""
+    user = person(request)
     given = checked(TokenSerializer, request.data)
-    until = assignment_renew(user=person(request), assignment_id=assignment, token=given["token"])
+    until = assignment_renew(user=user, assignment_id=slot_get(user, assignment).pk, token=given["token"])
     return Response(LeaseSerializer({"lease_expires_at": until}).data)
 
 
@@ -164,21 +222,23 @@ def submit(request: Request, assignment: int) -> Response:
     """Send in an answer. The same idempotency key again changes nothing and gets 200 with the first answer's body."""
     user = person(request)
     given = checked(SubmitSerializer, request.data)
+    slot = slot_get(user, assignment)
     stored, new = annotation_submit(
         user=user,
-        assignment_id=assignment,
+        assignment_id=slot.pk,
         token=given["token"],
         idempotency_key=given["idempotency_key"],
-        answer=_answer(given),
+        answer=answer_of(given).about(slot.display_order),
     )
     body = {"annotation": stored.pk, "today": done_today(user, stored.assignment.project_id)}
     return Response(SubmittedSerializer(body).data, status=201 if new else 200)
 
 
-def _answer(given: dict[str, Any]) -> Answer:
-    # JSON has no integer keys; a key that is no id stays as it is and is refused as foreign.
-    ids = {key: int(key) for key in given["scores"] if key.isascii() and key.isdigit() and len(key) < MOST_ID_DIGITS}
-    scores = {ids.get(key, key): score for key, score in given["scores"].items()}
+def answer_of(given: dict[str, Any]) -> Answer:
+    """Return what SubmitSerializer read, still by places on the page (see Answer.about)."""
+    # JSON has no integer keys; a key that is no number stays as it is and is refused as foreign.
+    places = {key: int(key) for key in given["scores"] if key.isascii() and key.isdigit() and len(key) < MOST_DIGITS}
+    scores = {places.get(key, key): score for key, score in given["scores"].items()}
     return Answer(
         scores=scores,
         order=given["order"],
@@ -192,6 +252,7 @@ def _answer(given: dict[str, Any]) -> Answer:
 @api_view(["POST"])
 def skip(request: Request, assignment: int) -> Response:
     """Give a task back with a reason."""
+    user = person(request)
     given = checked(SkipSerializer, request.data)
-    assignment_skip(user=person(request), assignment_id=assignment, **given)
+    assignment_skip(user=user, assignment_id=slot_get(user, assignment).pk, **given)
     return Response(status=204)

@@ -1,246 +1,205 @@
-"""The QA lead's work: prompts below the agreement threshold, what was said of them, and the decision."""
+"""The reviewers' work on disagreements: what waits, what was said of a prompt, and the decision."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django.http.response import HttpResponseBase
+from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotate.api.assignments import CategorySerializer
-from annotate.api.base import CURSOR, LIMIT, category_path, checked, keyset_page, person
+from annotate.api.base import CURSOR, LIMIT, category_path, checked, keyset_page, person, query_text
+from annotate.api.csv_out import csv_answer
+from annotate.api.dispute_shapes import (
+    STAGES,
+    DecidedSerializer,
+    DecisionSerializer,
+    DisputeListSerializer,
+    DisputeSerializer,
+    DropSerializer,
+    EscalateSerializer,
+    MovedSerializer,
+    prompt_body,
+    verdict_body,
+)
 from annotate.api.errors import REFUSALS
 from annotate.api.records import (
-    EventSerializer,
-    GraphSerializer,
-    VerdictField,
+    discards_body,
     event_body,
     excerpt,
     graph_body,
-    letter,
+    guideline_body,
+    marks_body,
+    message_body,
+    responses_body,
 )
+from annotate.api.statistics import EXPORT
 from annotate.permissions import Right
 from annotate.selectors.access import project_get
-from annotate.selectors.prompts import PromptRecord, dispute_record, dispute_rows
+from annotate.selectors.disputes import (
+    DisputeRecord,
+    dispute_record,
+    dispute_rows,
+    escalated_stage,
+    escalation_reasons,
+    newest_decision,
+)
+from annotate.selectors.prompts import HeldVerdict, verdicts_held
 from annotate.services.decisions import Settled, decision_record
+from annotate.services.discussions import prompt_escalate
 from annotate.services.prompts import prompt_drop
 
 if TYPE_CHECKING:
-    from annotate.models import Annotation, Comparison, Prompt
+    from django.db.models import QuerySet
 
+    from annotate.models import Decision, Prompt
 
-class DisputeRowSerializer(serializers.Serializer[Any]):
-    """A prompt that waits for a decision."""
-
-    prompt = serializers.IntegerField()
-    number = serializers.IntegerField()
-    category = CategorySerializer()
-    excerpt = serializers.CharField()
-    agreement = serializers.FloatField()
-    differing = serializers.IntegerField()
-    since = serializers.DateTimeField()
-
-
-class DisputeListSerializer(serializers.Serializer[Any]):
-    """The queue, oldest first; `count` is how many wait in all."""
-
-    results = DisputeRowSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
-    count = serializers.IntegerField()
-
-
-class DisputePromptSerializer(serializers.Serializer[Any]):
-    """The prompt in question."""
-
-    id = serializers.IntegerField()
-    number = serializers.IntegerField()
-    text = serializers.CharField()
-    system = serializers.CharField(allow_blank=True)
-    category = CategorySerializer()
-    state = serializers.CharField()
-    agreement = serializers.FloatField(allow_null=True)
-    threshold = serializers.FloatField()
-
-
-class LabelledResponseSerializer(serializers.Serializer[Any]):
-    """A response under its letter; the model is not told."""
-
-    id = serializers.IntegerField()
-    label = serializers.CharField()  # type: ignore[assignment]  # a field, not DRF's attribute
-    text = serializers.CharField()
-
-
-class PassVerdictSerializer(serializers.Serializer[Any]):
-    """What one pass says of a comparison, under a pseudonym."""
-
-    by = serializers.CharField()
-    verdict = VerdictField()
-    score_a = serializers.IntegerField()
-    score_b = serializers.IntegerField()
-    notes = serializers.CharField(allow_blank=True)
-    seconds = serializers.FloatField()
-
-    def get_fields(self) -> dict[str, Any]:
-        """Add `pass`, which Python reserves."""
-        return {"pass": serializers.IntegerField(), **super().get_fields()}
-
-
-class DisputeComparisonSerializer(serializers.Serializer[Any]):
-    """A comparison of one task in all passes."""
-
-    task = serializers.IntegerField()
-    response_a = serializers.IntegerField()
-    response_b = serializers.IntegerField()
-    verdicts = PassVerdictSerializer(many=True)
-    same = serializers.BooleanField()
-
-
-class DiscardMarkSerializer(serializers.Serializer[Any]):
-    """Who marked which response as meaningless."""
-
-    response = serializers.IntegerField()
-    by = serializers.CharField()
-
-
-class DisputeSerializer(serializers.Serializer[Any]):
-    """Everything a QA lead needs to settle a prompt, differing comparisons first."""
-
-    prompt = DisputePromptSerializer()
-    responses = LabelledResponseSerializer(many=True)
-    comparisons = DisputeComparisonSerializer(many=True)
-    discard_marks = DiscardMarkSerializer(many=True)
-    graph = GraphSerializer()
-    events = EventSerializer(many=True)
-
-
-class SettledSerializer(serializers.Serializer[Any]):
-    """The verdict given on one comparison."""
-
-    task = serializers.IntegerField()
-    response_a = serializers.IntegerField()
-    response_b = serializers.IntegerField()
-    verdict = VerdictField()
-
-
-class DecisionSerializer(serializers.Serializer[Any]):
-    """A decision: a verdict on every differing comparison, the reason, and the clause of the guideline."""
-
-    verdicts = SettledSerializer(many=True)
-    reason = serializers.CharField(allow_blank=True, max_length=5_000)
-    clause = serializers.CharField(allow_blank=True, max_length=100, default="")
-
-
-class DropSerializer(serializers.Serializer[Any]):
-    """Why a prompt leaves the flow."""
-
-    reason = serializers.CharField(allow_blank=True, max_length=200)
-
-
-class MovedSerializer(serializers.Serializer[Any]):
-    """The state a prompt is in now."""
-
-    state = serializers.CharField()
+COLUMNS = ["prompt", "category", "excerpt", "stage", "escalated_reason", "agreement", "differing", "since"]
+CHUNK = 500
 
 
 @extend_schema(
     operation_id="disputes_list",
-    parameters=[CURSOR, LIMIT, OpenApiParameter("category", int)],
+    parameters=[CURSOR, LIMIT, OpenApiParameter("category", int), OpenApiParameter("stage", str, enum=STAGES), EXPORT],
     responses={200: DisputeListSerializer, **REFUSALS},
 )
 @api_view(["GET"])
-def disputes(request: Request, project: int) -> Response:
-    """List what waits for a decision, oldest first."""
+def disputes(request: Request, project: int) -> HttpResponseBase:
+    """List what waits for a decision of one's stages, oldest first."""
     user = person(request)
     project_get(user, project, Right.SETTLE)
-    rows = dispute_rows(user, project, category_path=category_path(request, user, project))
-    page = keyset_page(request, rows, ["state_at", "id"], lambda prompts: [_row(prompt) for prompt in prompts])
+    path_given = category_path(request, user, project)
+    rows = dispute_rows(user, project, stage=query_text(request, "stage"), category_path=path_given)
+    if request.query_params.get("export") == "csv":
+        return csv_answer("disputes", COLUMNS, _csv_rows(rows))
+    page = keyset_page(request, rows, ["state_at", "id"], _rows)
     return Response(DisputeListSerializer({**page, "count": rows.count()}).data)
 
 
-def _row(prompt: Prompt) -> dict[str, Any]:
-    return {
-        "prompt": prompt.pk,
-        "number": prompt.pk,
-        "category": {"id": prompt.category_id, "path": prompt.category.path},
-        "excerpt": excerpt(prompt.text),
-        "agreement": prompt.agreement,
-        "differing": prompt.n_differing,
-        "since": prompt.state_at,
-    }
+def _csv_rows(rows: QuerySet[Prompt]) -> Iterator[list[Any]]:
+    """Yield the whole queue, fetched in pieces."""
+    waiting = rows.order_by("state_at", "id").iterator(CHUNK)
+    while chunk := list(islice(waiting, CHUNK)):
+        for row in _rows(chunk):
+            yield [" / ".join(row["category"]["path"]) if name == "category" else row[name] for name in COLUMNS]
+
+
+def _rows(prompts: list[Prompt]) -> list[dict[str, Any]]:
+    reasons = escalation_reasons(prompts)
+    return [
+        {
+            "prompt": prompt.pk,
+            "number": prompt.pk,
+            "category": {"id": prompt.category_id, "path": prompt.category.path},
+            "excerpt": excerpt(prompt.text),
+            "agreement": prompt.agreement,
+            "differing": prompt.n_differing or 0,
+            "since": prompt.state_at,
+            "stage": escalated_stage(prompt.state),
+            "escalated_reason": reasons.get(prompt.pk, ""),
+        }
+        for prompt in prompts
+    ]
 
 
 @extend_schema(operation_id="disputes_get", responses={200: DisputeSerializer, **REFUSALS})
 @api_view(["GET"])
 def dispute(request: Request, prompt: int) -> Response:
-    """Show both verdicts on every comparison of a prompt, under pseudonyms."""
-    record = dispute_record(person(request), prompt)
-    row = record.prompt
+    """Show both verdicts on every comparison of a prompt, under pseudonyms, with its discussion and decisions."""
+    found = dispute_record(person(request), prompt)
+    record = found.record
+    names = record.names
     body = {
-        "prompt": {
-            "id": row.pk,
-            "number": row.pk,
-            "text": row.text,
-            "system": row.system,
-            "category": {"id": row.category_id, "path": row.category.path},
-            "state": row.state,
-            "agreement": row.agreement,
-            "threshold": row.project.agreement_threshold,
-        },
-        "responses": [
-            {"id": response.pk, "label": letter(response.ring_index), "text": response.text}
-            for response in record.responses
-        ],
-        "comparisons": _comparisons(record),
-        "discard_marks": [
-            {"response": response, "by": record.names.get(annotation.annotator_id, "")}
-            for annotation in record.annotations
-            for response in annotation.discarded
-        ],
+        "prompt": prompt_body(record.prompt),
+        "stage": escalated_stage(record.prompt.state),
+        "escalated_reason": found.reason,
+        "may_decide": found.may_decide,
+        "may_escalate": found.may_escalate,
+        "responses": responses_body(record.responses),
+        "comparisons": _comparisons(found),
+        "discards": discards_body(found.standing.discards, record.prompt.project.passes),
+        "discard_marks": marks_body(found.marks, names),
+        "decisions": [_decision(decision) for decision in found.decisions],
+        "discussion": _discussion(found),
+        "guideline": guideline_body(found.guideline),
         "graph": graph_body(record),
-        "events": [event_body(event, record.names) for event in record.events],
+        "events": [event_body(event, names) for event in record.events],
     }
     return Response(DisputeSerializer(body).data)
 
 
-def _comparisons(record: PromptRecord) -> list[dict[str, Any]]:
+def _comparisons(found: DisputeRecord) -> list[dict[str, Any]]:
     """Return every comparison with what each pass says of it, differing ones first, then by task."""
-    annotations = {annotation.pk: annotation for annotation in record.annotations}
-    rows: dict[tuple[int, int, int], list[dict[str, Any]]] = {}
-    for said in record.comparisons:
-        if said.annotation_id in annotations and said.task_id is not None:
-            key = (said.task_id, said.response_a_id, said.response_b_id)
-            rows.setdefault(key, []).append(_verdict(said, annotations[said.annotation_id], record.names))
+    held = verdicts_held(found.record.comparisons)
+    differing = set(found.standing.differing)
     return [
         {
             "task": key[0],
             "response_a": key[1],
             "response_b": key[2],
-            "verdicts": sorted(rows[key], key=lambda verdict: verdict["pass"]),
-            "same": key not in record.differing,
+            "verdicts": [_verdict(said, found.record.names) for said in held[key]],
+            "same": key not in differing,
         }
-        for key in sorted(rows, key=lambda key: (key not in record.differing, key))
+        for key in sorted(held, key=lambda key: (key not in differing, key))
     ]
 
 
-def _verdict(said: Comparison, annotation: Annotation, names: dict[int, str]) -> dict[str, Any]:
+def _verdict(said: HeldVerdict, names: dict[int, str]) -> dict[str, Any]:
     return {
-        "pass": said.pass_number,
-        "by": names.get(annotation.annotator_id, ""),
-        "verdict": said.verdict,
-        "score_a": annotation.scores[str(said.response_a_id)],
-        "score_b": annotation.scores[str(said.response_b_id)],
-        "notes": annotation.notes,
-        "seconds": annotation.seconds,
+        **verdict_body(said.comparison, names),
+        "seconds": said.comparison.annotation.seconds if said.comparison.annotation else 0,
+        "history": [
+            {"verdict": row.verdict, "at": row.created_at, "by": names.get(row.author_id or 0, "")}
+            for row in said.history
+        ],
     }
 
 
-@extend_schema(operation_id="disputes_decide", request=DecisionSerializer, responses={200: MovedSerializer, **REFUSALS})
+def _decision(decision: Decision) -> dict[str, Any]:
+    amendment = max((row.version for row in decision.amendments.all()), default=None)
+    return {
+        "id": decision.pk,
+        "by": decision.stage,
+        "at": decision.created_at,
+        "reason": decision.reason,
+        "clause": decision.clause,
+        "verdicts": [
+            {
+                "task": row.task_id,
+                "response_a": row.response_a_id,
+                "response_b": row.response_b_id,
+                "verdict": row.verdict,
+            }
+            for row in decision.comparisons.all()
+        ],
+        "discards": [{"response": int(pk), "discarded": out} for pk, out in decision.discards.items()],
+        "guideline_version": amendment,
+    }
+
+
+def _discussion(found: DisputeRecord) -> dict[str, Any] | None:
+    discussion = found.discussion
+    if discussion is None:
+        return None
+    return {
+        "state": discussion.state,
+        "opened_at": discussion.opened_at,
+        "closed_at": discussion.closed_at,
+        "messages": [message_body(message, found.record.names) for message in found.messages],
+    }
+
+
+@extend_schema(
+    operation_id="disputes_decide", request=DecisionSerializer, responses={200: DecidedSerializer, **REFUSALS}
+)
 @api_view(["POST"])
 def decide(request: Request, prompt: int) -> Response:
-    """Settle a prompt: a verdict on every differing comparison, with the reason."""
+    """Settle a prompt: a verdict on every differing comparison and disputed discard, with the reason."""
     given = checked(DecisionSerializer, request.data)
     moved = decision_record(
         user=person(request),
@@ -248,7 +207,19 @@ def decide(request: Request, prompt: int) -> Response:
         settled=[Settled(**row) for row in given["verdicts"]],
         reason=given["reason"],
         clause=given["clause"],
+        discards={row["response"]: row["discarded"] for row in given["discards"]},
     )
+    return Response(DecidedSerializer({"state": moved.state, "decision": newest_decision(moved)}).data)
+
+
+@extend_schema(
+    operation_id="disputes_escalate", request=EscalateSerializer, responses={200: MovedSerializer, **REFUSALS}
+)
+@api_view(["POST"])
+def escalate(request: Request, prompt: int) -> Response:
+    """Hand a disagreement on to the next stage, with the reason."""
+    given = checked(EscalateSerializer, request.data)
+    moved = prompt_escalate(user=person(request), prompt_id=prompt, reason=given["reason"])
     return Response(MovedSerializer({"state": moved.state}).data)
 
 
@@ -259,3 +230,12 @@ def drop(request: Request, prompt: int) -> Response:
     given = checked(DropSerializer, request.data)
     moved = prompt_drop(user=person(request), prompt_id=prompt, reason=given["reason"])
     return Response(MovedSerializer({"state": moved.state}).data)
+
+
+urlpatterns = [
+    path("projects/<int:project>/disputes", disputes),
+    path("disputes/<int:prompt>", dispute),
+    path("disputes/<int:prompt>/decision", decide),
+    path("disputes/<int:prompt>/escalate", escalate),
+    path("prompts/<int:prompt>/drop", drop),
+]

@@ -1,4 +1,4 @@
-"""Projects, members, categories, guidelines and figures."""
+"""Projects, members, categories and figures."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from rest_framework.response import Response
 from annotate.api.assignments import CategorySerializer
 from annotate.api.base import checked, person
 from annotate.api.errors import REFUSALS
-from annotate.domain.states import RoleName
+from annotate.api.people import MOST_A_DAY, PausedSerializer, paused_body
+from annotate.domain.states import AgreementMeasure, RoleName
 from annotate.permissions import Right
 from annotate.selectors.access import project_get, roles_of
 from annotate.selectors.categories import category_list
-from annotate.selectors.guidelines import guideline_get
+from annotate.selectors.people import n_exam_items
 from annotate.selectors.projects import members, memberships_of, role_names
 from annotate.selectors.quality import figures
-from annotate.services.projects import guideline_save, member_set, project_create, project_update
+from annotate.services.projects import member_set, project_create, project_update
 
 if TYPE_CHECKING:
     from annotate.models import Membership, Project
@@ -58,8 +59,24 @@ class SettingsSerializer(serializers.Serializer[Any]):
     delivery_share = serializers.FloatField(min_value=0, max_value=1)
     operations_share = serializers.FloatField(min_value=0, max_value=1)
     research_share = serializers.FloatField(min_value=0, max_value=1)
+    agreement_measure = serializers.ChoiceField([measure.value for measure in AgreementMeasure])
+    discussion_hours = serializers.IntegerField(min_value=1, max_value=2400)
+    escalation_hours = serializers.IntegerField(min_value=1, max_value=2400)
+    rejection_limit = serializers.FloatField(min_value=0, max_value=1)
+    rejection_min = serializers.IntegerField(min_value=1, max_value=10_000)
+    exam_items = serializers.IntegerField(min_value=1, max_value=200)
+    exam_mark = serializers.FloatField(min_value=0, max_value=1)
+    exam_attempts = serializers.IntegerField(min_value=1, max_value=100)
+    exam_wait_hours = serializers.IntegerField(min_value=0, max_value=10_000)
+    gold_share = serializers.FloatField(min_value=0, max_value=0.5)
+    gold_mark = serializers.FloatField(min_value=0, max_value=1)
+    gold_window = serializers.IntegerField(min_value=1, max_value=1000)
+    gold_min = serializers.IntegerField(min_value=1, max_value=1000)
+    repeat_share = serializers.FloatField(min_value=0, max_value=0.5)
+    repeat_gap = serializers.IntegerField(min_value=0, max_value=10_000)
     lease_minutes = serializers.IntegerField(min_value=1, max_value=1440)
     daily_target = serializers.IntegerField(min_value=0, max_value=10_000)
+    daily_limit = serializers.IntegerField(min_value=0, max_value=MOST_A_DAY, allow_null=True)
     languages = serializers.ListField(child=serializers.CharField(max_length=20), max_length=20)
 
 
@@ -69,6 +86,7 @@ class ProjectSerializer(SettingsSerializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     roles = serializers.ListField(child=serializers.ChoiceField([role.value for role in RoleName]))
+    paused = PausedSerializer(allow_null=True)
 
 
 class SettingsUpdateSerializer(SettingsSerializer):
@@ -103,31 +121,20 @@ class MemberSetSerializer(serializers.Serializer[Any]):
 
 
 class CategoryRowSerializer(CategorySerializer):
-    """A category with what it holds."""
+    """A category with what it holds. Work is dealt, limited and examined by its top-level category, `root`."""
 
+    root = serializers.IntegerField()  # type: ignore[assignment]  # a field, not DRF's attribute
     n_prompts = serializers.IntegerField()
     has_guideline = serializers.BooleanField()
+    paused = PausedSerializer(allow_null=True)
+    daily_limit = serializers.IntegerField(allow_null=True)
+    exam_items = serializers.IntegerField()
 
 
 class CategoryListSerializer(serializers.Serializer[Any]):
     """A project's categories by path."""
 
     results = CategoryRowSerializer(many=True)
-
-
-class GuidelineSerializer(serializers.Serializer[Any]):
-    """The guideline that holds for a category; `inherited_from` is the ancestor's path it stands at."""
-
-    category = CategorySerializer()
-    version = serializers.IntegerField(allow_null=True)
-    text = serializers.CharField(allow_blank=True)
-    inherited_from = serializers.ListField(child=serializers.CharField(), allow_null=True)
-
-
-class GuidelineTextSerializer(serializers.Serializer[Any]):
-    """The text of a guideline's next version (Markdown)."""
-
-    text = serializers.CharField(max_length=200_000)
 
 
 class GroupSerializer(serializers.Serializer[Any]):
@@ -202,7 +209,7 @@ def project_detail(request: Request, project: int) -> Response:
 
 def _project_body(project: Project, roles: list[str]) -> Any:
     values = {name: getattr(project, name) for name in ("id", "name", *SettingsSerializer().fields)}
-    return ProjectSerializer({**values, "roles": roles}).data
+    return ProjectSerializer({**values, "roles": roles, "paused": paused_body(project)}).data
 
 
 @extend_schema(methods=["GET"], operation_id="members_list", responses={200: MemberListSerializer, **REFUSALS})
@@ -238,40 +245,21 @@ def _member_body(member: Membership) -> dict[str, Any]:
 def project_categories(request: Request, project: int) -> Response:
     """List a project's categories by path."""
     project_get(person(request), project, Right.SEE)
+    exam_items = n_exam_items(project)
     rows = [
         {
             "id": row.pk,
             "path": row.path,
+            "root": row.root_pk,
+            "paused": paused_body(row),
+            "daily_limit": row.daily_limit,
+            "exam_items": exam_items.get(row.pk, 0),
             "n_prompts": row.n_prompts,  # type: ignore[attr-defined]
             "has_guideline": row.guideline_version is not None,  # type: ignore[attr-defined]
         }
         for row in category_list(project)
     ]
     return Response(CategoryListSerializer({"results": rows}).data)
-
-
-@extend_schema(methods=["GET"], operation_id="guidelines_get", responses={200: GuidelineSerializer, **REFUSALS})
-@extend_schema(
-    methods=["PUT"],
-    operation_id="guidelines_save",
-    request=GuidelineTextSerializer,
-    responses={200: GuidelineSerializer, **REFUSALS},
-)
-@api_view(["GET", "PUT"])
-def category_guideline(request: Request, category: int) -> Response:
-    """Show the guideline that holds for a category, or add a version (owner, researcher)."""
-    user = person(request)
-    if request.method == "PUT":
-        guideline_save(user=user, category_id=category, **checked(GuidelineTextSerializer, request.data))
-    row, guideline = guideline_get(user, category)
-    inherited = guideline.category.path if guideline and guideline.category_id != row.pk else None
-    body = {
-        "category": {"id": row.pk, "path": row.path},
-        "version": guideline.version if guideline else None,
-        "text": guideline.text if guideline else "",
-        "inherited_from": inherited,
-    }
-    return Response(GuidelineSerializer(body).data)
 
 
 @extend_schema(operation_id="figures_get", responses={200: FiguresSerializer, **REFUSALS})

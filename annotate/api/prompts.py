@@ -81,6 +81,7 @@ class ComparisonSerializer(serializers.Serializer[Any]):
     """What somebody said of a pair; `contradicted` is null for what did not enter the graph."""
 
     id = serializers.IntegerField()
+    task = serializers.IntegerField(allow_null=True)
     response_a = serializers.IntegerField()
     response_b = serializers.IntegerField()
     verdict = VerdictField()
@@ -193,6 +194,7 @@ def _responses(record: PromptRecord) -> list[dict[str, Any]]:
 def _comparison(record: PromptRecord, said: Comparison) -> dict[str, Any]:
     return {
         "id": said.pk,
+        "task": said.task_id,
         "response_a": said.response_a_id,
         "response_b": said.response_b_id,
         "verdict": said.verdict,

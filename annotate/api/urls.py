@@ -2,7 +2,25 @@
 
 from django.urls import path
 
-from annotate.api import assignments, disputes, imports, notices, projects, prompts, session, sets
+from annotate.api import (
+    assignments,
+    discussions,
+    disputes,
+    effects,
+    exams,
+    gold,
+    guidelines,
+    imports,
+    notices,
+    people,
+    projects,
+    prompts,
+    protocol,
+    reviews,
+    session,
+    sets,
+    statistics,
+)
 
 urlpatterns = [
     path("session", session.SessionView.as_view()),
@@ -11,18 +29,23 @@ urlpatterns = [
     path("projects/<int:project>/members", projects.project_members),
     path("projects/<int:project>/categories", projects.project_categories),
     path("projects/<int:project>/figures", projects.project_figures),
-    path("categories/<int:category>/guideline", projects.category_guideline),
     path("projects/<int:project>/assignments/claim", assignments.claim),
     path("assignments/<int:assignment>/renew", assignments.renew),
     path("assignments/<int:assignment>/submit", assignments.submit),
     path("assignments/<int:assignment>/skip", assignments.skip),
-    path("projects/<int:project>/disputes", disputes.disputes),
-    path("disputes/<int:prompt>", disputes.dispute),
-    path("disputes/<int:prompt>/decision", disputes.decide),
     path("projects/<int:project>/prompts", prompts.prompts),
     path("prompts/<int:prompt>", prompts.prompt_detail),
-    path("prompts/<int:prompt>/drop", disputes.drop),
+    *disputes.urlpatterns,
+    *effects.urlpatterns,
+    *discussions.urlpatterns,
+    *guidelines.urlpatterns,
     *notices.urlpatterns,
+    *people.urlpatterns,
+    *protocol.urlpatterns,
     *imports.urlpatterns,
     *sets.urlpatterns,
+    *gold.urlpatterns,
+    *exams.urlpatterns,
+    *reviews.urlpatterns,
+    *statistics.urlpatterns,
 ]

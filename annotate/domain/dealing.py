@@ -68,13 +68,18 @@ def category_order(categories: Sequence[Standing], seed: str) -> list[int]:
     return [standing.category for standing in sorted(categories, key=key)]
 
 
+def people_a_pass(n_people: int, n_passes: int) -> int:
+    """How many people share one pass of a prompt, at least one: nobody takes part in two passes."""
+    return max(1, n_people // n_passes)
+
+
 def tasks_a_person(n_tasks: int, n_people: int, n_passes: int) -> int:
     """The most tasks of one prompt that one person takes while others remain.
 
     n_tasks: the tasks of a prompt in one pass. The people who can take them split over the passes, since nobody takes
     part in two, and share a pass evenly; with too few people for that, one person may take a whole pass.
     """
-    return ceil(n_tasks / max(1, n_people // n_passes))
+    return ceil(n_tasks / people_a_pass(n_people, n_passes))
 
 
 def probe_kind(n_done: int, seed: str, gold_share: float, repeat_share: float) -> Literal["gold", "repeat"] | None:

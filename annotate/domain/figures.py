@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
 from math import sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotate.domain.agreement import alpha_of_counts
 from annotate.domain.states import AgreementMeasure
-from annotate.domain.statistics import rank_values
+from annotate.domain.statistics import FEW_UNITS, PERCENTILES, Interval, rank_values, ratio_interval
 from annotate.domain.types import DomainError
 
 Ints = NDArray[np.int64]
@@ -27,6 +28,9 @@ Floats = NDArray[np.float64]
 # What two people said of one task: for each of its responses the two ranks, as 2 * rank - 2, sorted. Whose rank stands
 # first is the one with the smaller id. Agreement by every measure, tau and alpha follow from it.
 Kind = tuple[tuple[int, int], ...]
+
+# Into how many steps the range of linearised shares is divided.
+GRID = 64
 
 WORK = ("annotator", "category", "source", "tasks", "seconds")
 UNITS = ("annotator", "partner", "category", "source", "kind", "count")
@@ -53,7 +57,7 @@ class Table:
     """Packed tables of a day, as they are stored, with the names that `source` and `kind` point into."""
 
     sources: list[str]
-    kinds: list[list[list[int]]]
+    kinds: list[str]
     work: bytes
     units: bytes
     outcomes: bytes
@@ -79,21 +83,20 @@ class Tally:
             one, other, kind = other, one, tuple(sorted((b, a) for a, b in kind))
         self.units[one, other, category, source, kind] += 1
 
-    def add_outcome(
-        self, what: What, annotator: int, category: int, source: str, same: float, total: int
-    ) -> None:
+    def add_outcome(self, what: What, annotator: int, category: int, source: str, same: float, total: int) -> None:
         """Count one outcome: `same` of `total`, both as they are; halves are stored whole."""
         self.outcomes[what, annotator, category, source, round(2 * same), 2 * total] += 1
 
     def table(self) -> Table:
         """Return the tables; the same counts always give the same bytes."""
-        sources = sorted({key[2] for key in self.work} | {key[3] for key in (*self.units, *self.outcomes)})
+        named = [{key[2] for key in self.work}, {key[3] for key in self.units}, {key[3] for key in self.outcomes}]
+        sources = sorted(set().union(*named))
         kinds = sorted({key[4] for key in self.units})
         place = {name: index for index, name in enumerate(sources)}
         kind_place = {kind: index for index, kind in enumerate(kinds)}
         return Table(
             sources=sources,
-            kinds=[[list(pair) for pair in kind] for kind in kinds],
+            kinds=[kind_word(kind) for kind in kinds],
             work=packed([(a, c, place[s], *cell) for (a, c, s), cell in self.work.items()], len(WORK)),
             units=packed(
                 [(a, b, c, place[s], kind_place[kind], n) for (a, b, c, s, kind), n in self.units.items()], len(UNITS)
@@ -124,6 +127,17 @@ def kind_of(one: Sequence[Sequence[int]], other: Sequence[Sequence[int]]) -> Kin
     if ranks.keys() != others.keys():
         return None
     return tuple(sorted((round(2 * rank) - 2, round(2 * others[node]) - 2) for node, rank in ranks.items()))
+
+
+def kind_word(kind: Kind) -> str:
+    """Return a kind as it is stored."""
+    return " ".join(f"{a}-{b}" for a, b in kind)
+
+
+@lru_cache(maxsize=4096)
+def kind_read(word: str) -> Kind:
+    """Return what kind_word wrote."""
+    return tuple((int(a), int(b)) for a, b in (pair.split("-") for pair in word.split(" ")))
 
 
 @lru_cache(maxsize=4096)
@@ -202,12 +216,13 @@ def chosen(columns: Mapping[str, Ints], mask: NDArray[np.bool_]) -> dict[str, In
 def facts_of(days: Sequence[Table]) -> Facts:
     """Put the tables of many days together, their sources and kinds under common numbers."""
     sources: dict[str, int] = {}
-    kinds: dict[Kind, int] = {}
-    work, units, outcomes = [], [], []
+    kinds: dict[str, int] = {}
+    work: list[Ints] = []
+    units: list[Ints] = []
+    outcomes: list[Ints] = []
     for number, day in enumerate(days):
         places = np.array([sources.setdefault(name, len(sources)) for name in day.sources], dtype=np.int64)
-        named = [tuple((a, b) for a, b in kind) for kind in day.kinds]
-        kind_places = np.array([kinds.setdefault(kind, len(kinds)) for kind in named], dtype=np.int64)
+        kind_places = np.array([kinds.setdefault(word, len(kinds)) for word in day.kinds], dtype=np.int64)
         for found, stored, names in (
             (work, day.work, WORK),
             (units, day.units, UNITS),
@@ -219,7 +234,8 @@ def facts_of(days: Sequence[Table]) -> Facts:
             if names is UNITS:
                 cells[UNITS.index("kind")] = kind_places[cells[UNITS.index("kind")]]
             found.append(np.vstack([cells, np.full(cells.shape[1], number, dtype=np.int64)]))
-    return Facts(list(sources), list(kinds), _columns(work, WORK), _columns(units, UNITS), _columns(outcomes, OUTCOMES))
+    named = [kind_read(word) for word in kinds]
+    return Facts(list(sources), named, _columns(work, WORK), _columns(units, UNITS), _columns(outcomes, OUTCOMES))
 
 
 def _columns(cells: list[Ints], names: tuple[str, ...]) -> dict[str, Ints]:
@@ -270,6 +286,39 @@ def outcomes_of(group: Ints, same: Ints, total: Ints, count: Ints, n_groups: int
     return Outcomes(values, cells.reshape(n_groups, len(codes)).astype(np.int64))
 
 
+@lru_cache(maxsize=16_384)
+def interval_of(outcomes: tuple[tuple[float, float, int], ...]) -> Interval | None:
+    """Return the 95% interval of a share; outcomes and cases as of statistics.ratio_interval.
+
+    Of few units the bootstrap's distribution is computed instead of drawn: the sum of n draws is distributed as the
+    n-fold convolution of one. Where not all units hold as many comparisons, the share is linearised, as the normal
+    approximation does. So a table of hundreds of rows costs milliseconds; what is of days gone by never changes, and is
+    kept.
+    """
+    present = [(same, total, count) for same, total, count in outcomes if total and count]
+    n = sum(count for _, _, count in present)
+    if n < 2 or n >= FEW_UNITS or len({same / total for same, total, _ in present}) == 1:
+        return ratio_interval(present)
+    same, total, counts = (np.array(column, dtype=np.float64) for column in zip(*present, strict=True))
+    whole = float(counts @ total)
+    ratio = float(counts @ same) / whole
+    step, places = _on_a_grid(same - ratio * total if np.ptp(total) else same)
+    of_one = np.bincount(places, weights=counts / n)
+    size = n * (len(of_one) - 1) + 1
+    of_all = np.cumsum(np.fft.irfft(np.fft.rfft(of_one, size) ** n, size))
+    drawn = np.minimum(np.searchsorted(of_all, [percentile / 100 for percentile in PERCENTILES]), size - 1)
+    low, high = np.clip(ratio + (drawn - float(counts @ places)) * step / whole, 0.0, 1.0)
+    return Interval(float(low), float(high))
+
+
+def _on_a_grid(values: Floats) -> tuple[float, Ints]:
+    """Return values as whole numbers of steps above the least: exact for halves, else of a fine grid."""
+    halves = 2 * (values - values.min())
+    exact = bool((halves == np.rint(halves)).all())
+    step = 0.5 if exact else float(np.ptp(values)) / GRID
+    return step, np.rint((values - values.min()) / step).astype(np.int64)
+
+
 def taus(kinds: Sequence[Kind], group: Ints, kind: Ints, count: Ints, n_groups: int) -> Floats:
     """Return the mean tau-b of every group's tasks on which it is defined; nan where there is none."""
     values = np.array([kind_tau(one) for one in kinds], dtype=np.float64)[kind] if kinds else np.zeros(0)
@@ -277,19 +326,21 @@ def taus(kinds: Sequence[Kind], group: Ints, kind: Ints, count: Ints, n_groups: 
     group, count, values = group[defined], count[defined], values[defined]
     sums = np.bincount(group, weights=count * values, minlength=n_groups)
     n = np.bincount(group, weights=count, minlength=n_groups)
-    return np.divide(sums, n, out=np.full(n_groups, np.nan), where=n > 0)
+    means: Floats = np.divide(sums, n, out=np.full(n_groups, np.nan), where=n > 0)
+    return means
 
 
 def alphas(kinds: Sequence[Kind], group: Ints, kind: Ints, count: Ints, n_groups: int) -> Floats:
     """Return Krippendorff's alpha, ordinal on ranks, of every group; nan where it is undefined."""
-    size = 1 + max((rank for one in kinds for pair in one for rank in pair), default=0)
+    size: int = 1 + max((rank for one in kinds for pair in one for rank in pair), default=0)
     matrices = np.array([kind_coincidences(one, size) for one in kinds], dtype=np.int64).reshape(-1, size, size)
     summed = np.zeros((n_groups, size, size))
     for a in range(size):
         for b in range(a, size):
             cell = np.bincount(group, weights=count * matrices[kind, a, b], minlength=n_groups)
             summed[:, a, b] = summed[:, b, a] = cell
-    return alpha_of_counts(summed, 1.0 + np.arange(size) / 2, "ordinal")
+    found: Floats = alpha_of_counts(summed, 1.0 + np.arange(size) / 2, "ordinal")
+    return found
 
 
 def differences(stored: Table, counted: Table) -> list[str]:
@@ -303,17 +354,17 @@ def differences(stored: Table, counted: Table) -> list[str]:
     return told
 
 
-def _named(table: Table, name: str, columns: tuple[str, ...]) -> dict[tuple[object, ...], tuple[int, ...] | None]:
+def _named(table: Table, name: str, columns: tuple[str, ...]) -> dict[tuple[str, ...], tuple[int, ...]]:
     """Return {key with names: counts} of one table. DomainError("damaged") where it cannot be read."""
     n_keys = columns.index("tasks") if "tasks" in columns else columns.index("count")
-    named: dict[tuple[object, ...], tuple[int, ...] | None] = {}
+    named: dict[tuple[str, ...], tuple[int, ...]] = {}
     try:
         for row in unpacked(getattr(table, name), len(columns)).T.tolist():
-            key = dict(zip(columns[:n_keys], row, strict=False))
+            key: dict[str, Any] = dict(zip(columns[:n_keys], row, strict=False))
             key["source"] = table.sources[key["source"]]
             if "kind" in key:
                 key["kind"] = table.kinds[key["kind"]]
-            named[tuple(repr(value) for value in key.values())] = tuple(row[n_keys:])
+            named[tuple(str(value) for value in key.values())] = tuple(row[n_keys:])
     except (zlib.error, ValueError, IndexError) as error:
         raise DomainError("damaged", f"The stored table {name} cannot be read: {error}", field=name) from error
     return named

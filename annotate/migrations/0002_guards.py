@@ -1,4 +1,4 @@
-"""Installs the guards of models/guards.py: events, guidelines and frozen sets cannot be changed or removed."""
+"""Installs the guards of models/guards.py: what is frozen cannot be changed, and states move along their tables."""
 
 from typing import Any
 

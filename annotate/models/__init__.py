@@ -4,6 +4,7 @@ from annotate.models.annotation import Annotation, Comparison, Decision, Discard
 from annotate.models.category import Category, Guideline, GuidelineRead
 from annotate.models.discussion import Discussion, DiscussionMessage
 from annotate.models.event import Event
+from annotate.models.figures import DirtyDay, FigureDay
 from annotate.models.import_job import ImportJob, ImportProblem
 from annotate.models.notice import Notice
 from annotate.models.preference_set import PreferenceSet, PreferenceSetItem
@@ -21,12 +22,14 @@ __all__ = [
     "Category",
     "Comparison",
     "Decision",
+    "DirtyDay",
     "DiscardMark",
     "Discussion",
     "DiscussionMessage",
     "Event",
     "Exam",
     "Expertise",
+    "FigureDay",
     "GoldItem",
     "Guideline",
     "GuidelineRead",

@@ -89,6 +89,8 @@ class Membership(models.Model):
     daily_limit = models.PositiveSmallIntegerField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_reason = models.CharField(max_length=200, blank=True)
+    # Gold answers from before the last resumption do not count against the mark again.
+    resumed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

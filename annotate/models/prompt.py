@@ -86,3 +86,4 @@ class Ranking(models.Model):
                 condition=models.Q(n_conflicts__lte=models.F("n_comparisons")), name="ranking_conflicts_range"
             )
         ]
+        indexes = [models.Index(fields=["computed_at"], name="ranking_by_time")]

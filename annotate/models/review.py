@@ -160,8 +160,11 @@ class BatchReturn(models.Model):
     n_reviewed = models.PositiveIntegerField()
     n_rejected = models.PositiveIntegerField()
     n_returned = models.PositiveIntegerField(default=0)
+    heartbeat_at = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=64, blank=True)
     done_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [only("batch_return", "stage", ReviewStage)]
+        indexes = [models.Index(fields=["annotator", "-id"], name="batch_return_by_annotator")]

@@ -56,6 +56,14 @@ def membership_get(user: User, project_id: int) -> Membership:
     return membership
 
 
+def at_work_get(user: User, project_id: int) -> Membership:
+    """Return a person's membership. Raises NotFound to strangers, and Forbidden (paused) while they are paused."""
+    membership = membership_get(user, project_id)
+    if membership.paused_at is not None:
+        raise Forbidden("paused", _("You are paused in this project: %(reason)s") % {"reason": membership.pause_reason})
+    return membership
+
+
 def pseudonyms(project_id: int) -> dict[int, str]:
     """Return {user id: pseudonym} of everybody in a project."""
     return dict(Membership.objects.filter(project_id=project_id).values_list("user_id", "pseudonym"))

@@ -1,22 +1,22 @@
-"""Prompts: lists for researchers, one prompt with everything said about it, and the QA lead's queue."""
+"""Prompts: lists for researchers, what the passes hold, and one prompt with everything said about it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from annotate.domain.agreement import passes_agreement
 from annotate.domain.graph import conflicts, cycle_edges, preference_graph, rank_prompt
-from annotate.domain.states import ComparisonKind, PromptState
+from annotate.domain.states import AssignmentKind, ComparisonKind, PromptState
 from annotate.domain.types import Comparison as Said
 from annotate.domain.types import Ranking as Ranked
 from annotate.domain.types import Verdict as Word
-from annotate.models import Annotation, Comparison, Event, Prompt, Response, Seat, User
-from annotate.permissions import Right
+from annotate.models import Assignment, Comparison, DiscardMark, Event, Prompt, Response, User
+from annotate.permissions import Right, allowed
 from annotate.problems import Forbidden
-from annotate.selectors.access import pseudonyms, scoped_get
+from annotate.selectors.access import pseudonyms, roles_of, scoped_get
 from annotate.selectors.categories import category_key
 
 Key = tuple[int, int, int]
@@ -41,17 +41,16 @@ def prompt_rows(
     exact = {name: value for name, value in (("state", state), ("source", source), ("subset", subset)) if value}
     rows = rows.filter(**exact)
     if category_path:
-        key = category_key(category_path)
-        rows = rows.filter(Q(category__key=key) | Q(category__key__startswith=f"{key}/"))
+        rows = in_category(rows, category_path)
     if q:
         rows = rows.filter(Q(text__icontains=q) | Q(external_id=q))
     return rows.select_related("category", "ranking").annotate(n_responses=Count("responses"))
 
 
-def dispute_rows(user: User, project_id: int, *, category_path: list[str] | None = None) -> QuerySet[Prompt]:
-    """Return the prompts below the agreement threshold that wait for a decision, without those the person annotated."""
-    rows = prompt_rows(project_id, state=PromptState.DISCUSSION, category_path=category_path)
-    return rows.filter(~Exists(Seat.objects.filter(prompt=OuterRef("pk"), annotator=user)))
+def in_category(rows: QuerySet[Prompt], path: list[str]) -> QuerySet[Prompt]:
+    """Return those prompts of a category and of all below it."""
+    key = category_key(path)
+    return rows.filter(Q(category__key=key) | Q(category__key__startswith=f"{key}/"))
 
 
 def verdicts_by_pass(prompt: Prompt) -> list[dict[Key, Any]]:
@@ -65,9 +64,87 @@ def verdicts_by_pass(prompt: Prompt) -> list[dict[Key, Any]]:
     return verdicts
 
 
+def decided_verdicts(prompt: Prompt) -> dict[Key, Any]:
+    """Return {(task, response a, response b): verdict} of the decisions in force."""
+    rows = Comparison.objects.filter(prompt=prompt, kind=ComparisonKind.ADJUDICATION, current=True)
+    columns = ("task_id", "response_a_id", "response_b_id", "verdict")
+    return {(task, a, b): verdict for task, a, b, verdict in rows.values_list(*columns)}
+
+
+def discard_marks(prompt: Prompt) -> dict[int, set[int]]:
+    """Return {response: the passes that hold it for garbage}."""
+    passes: dict[int, set[int]] = {}
+    rows = DiscardMark.objects.filter(prompt=prompt, current=True).order_by("response_id", "pass_number")
+    for response, number in rows.values_list("response_id", "pass_number"):
+        passes.setdefault(response, set()).add(number)
+    return passes
+
+
+def decided_discards(prompt: Prompt) -> dict[int, bool]:
+    """Return {response: whether it is garbage} of what decisions said of discards, the last word of each."""
+    said: dict[int, bool] = {}
+    for discards in prompt.decisions.order_by("id").values_list("discards", flat=True):
+        said.update((int(response), discarded) for response, discarded in discards.items())
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the passes of a prompt hold, by its project's measure of agreement.
+
+    `rate` is their agreement; `settled_rate` counts as the same also what a decision has settled. `differing` and
+    `discards` ({response: the passes that mark it}) are what is still in dispute.
+    """
+
+    rate: float | None
+    settled_rate: float | None
+    differing: tuple[Key, ...]
+    discards: dict[int, set[int]]
+
+
+def standing(prompt: Prompt) -> Standing:
+    """Return what the passes of a prompt agree and differ on."""
+    project = prompt.project
+    passes = verdicts_by_pass(prompt)
+    decided = decided_verdicts(prompt)
+    settled = [{key: decided.get(key, verdict) for key, verdict in held.items()} for held in passes]
+    agreement = passes_agreement(settled, project.agreement_measure)
+    kept = set(prompt.responses.filter(discarded=False).values_list("pk", flat=True)) - decided_discards(prompt).keys()
+    marks = discard_marks(prompt)
+    return Standing(
+        rate=passes_agreement(passes, project.agreement_measure).rate,
+        settled_rate=agreement.rate,
+        differing=agreement.differing,
+        discards={pk: marked for pk, marked in marks.items() if pk in kept and len(marked) < project.passes},
+    )
+
+
 def said_of(comparisons: Iterable[Comparison]) -> list[Said[int]]:
     """Return stored comparisons as the plain values that the rules take."""
     return [Said(row.response_a_id, row.response_b_id, cast("Word", row.verdict)) for row in comparisons]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldVerdict:
+    """What one pass holds of a comparison, with what it held before, oldest first."""
+
+    comparison: Comparison
+    history: list[Comparison]
+
+
+def verdicts_held(comparisons: Iterable[Comparison]) -> dict[Key, list[HeldVerdict]]:
+    """Return {(task, response a, response b): what each pass holds, by pass} of a prompt's human comparisons."""
+    said: dict[tuple[Key, int], list[Comparison]] = {}
+    for row in comparisons:
+        if row.kind == ComparisonKind.HUMAN and row.task_id is not None and row.pass_number is not None:
+            key = (row.task_id, row.response_a_id, row.response_b_id)
+            said.setdefault((key, row.pass_number), []).append(row)
+    held: dict[Key, list[HeldVerdict]] = {}
+    for (key, _pass), rows in sorted(said.items()):
+        current = [row for row in rows if row.current]
+        if current:
+            held.setdefault(key, []).append(HeldVerdict(current[-1], [row for row in rows if not row.current]))
+    return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +159,7 @@ class PromptRecord:
     edges: dict[tuple[int, int], int]
     cycles: set[tuple[int, int]]
     events: list[Event]
-    names: dict[int, str]
-    differing: set[Key] = field(default_factory=set)
-    annotations: list[Annotation] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
 
 
 def prompt_record(user: User, prompt_id: int) -> PromptRecord:
@@ -94,30 +169,22 @@ def prompt_record(user: User, prompt_id: int) -> PromptRecord:
     """
     rows = Prompt.objects.exclude(state=PromptState.STAGED).select_related("category", "project", "ranking")
     prompt = scoped_get(user, rows, prompt_id, Right.SEE_DATA)
+    own_work_hidden(user, prompt)
+    return record_of(prompt)
+
+
+def own_work_hidden(user: User, prompt: Prompt) -> None:
+    """Raise Forbidden for whoever annotates the prompt while it is being annotated."""
     if prompt.state == PromptState.ANNOTATING and prompt.seats.filter(annotator=user).exists():
         raise Forbidden(
             "own_work", _("You annotate this prompt; its record opens to you when both passes are complete.")
         )
-    return _record(prompt)
 
 
-def dispute_record(user: User, prompt_id: int) -> PromptRecord:
-    """Return the record of a prompt in discussion to a QA lead who did not annotate it, with its annotations."""
-    rows = Prompt.objects.exclude(state=PromptState.STAGED).select_related("category", "project")
-    prompt = scoped_get(user, rows, prompt_id, Right.SETTLE)
-    if prompt.seats.filter(annotator=user).exists():
-        raise Forbidden("own_work", _("You annotated this prompt; somebody else must settle it."))
-    if prompt.state == PromptState.ANNOTATING:
-        raise Forbidden("not_complete", _("This prompt is still being annotated."))
-    record = _record(prompt)
-    record.differing.update(passes_agreement(verdicts_by_pass(prompt)).differing)
-    record.annotations.extend(Annotation.objects.filter(assignment__prompt=prompt).select_related("assignment"))
-    return record
-
-
-def _record(prompt: Prompt) -> PromptRecord:
+def record_of(prompt: Prompt, *, measures: bool = True) -> PromptRecord:
+    """Return the record of a prompt; without `measures` its history does not tell whom it measures."""
     responses = list(prompt.responses.order_by("ring_index"))
-    comparisons = list(Comparison.objects.filter(prompt=prompt).order_by("id"))
+    comparisons = list(Comparison.objects.filter(prompt=prompt).select_related("annotation").order_by("id"))
     nodes = [row.pk for row in responses if not row.discarded]
     final = [row for row in comparisons if row.final]
     said = said_of(final)
@@ -132,6 +199,24 @@ def _record(prompt: Prompt) -> PromptRecord:
         ranking=ranking,
         edges=dict(graph.edges),
         cycles=cycle_edges(graph, ranking),
-        events=list(Event.objects.filter(prompt=prompt).order_by("id")),
+        events=list(_events(prompt, measures)),
         names=pseudonyms(prompt.project_id),
     )
+
+
+# What may stand in a history that annotators and reviewers read; all else could tell whom the prompt measures.
+OPEN_SUBJECTS = ("prompt", "assignment", "comparison", "discussion", "decision", "discardmark", "response")
+
+
+def _events(prompt: Prompt, measures: bool) -> QuerySet[Event]:
+    """Return a prompt's history; without `measures`, what concerns only the flow of the prompt itself."""
+    rows = Event.objects.filter(prompt=prompt).order_by("id")
+    if measures:
+        return rows
+    probes = Assignment.objects.filter(prompt=prompt).exclude(kind=AssignmentKind.WORK).values("pk")
+    return rows.filter(subject__in=OPEN_SUBJECTS).exclude(subject="assignment", subject_id__in=probes)
+
+
+def sees_data(user: User, project_id: int) -> bool:
+    """Tell whether a person holds the right to see a project's data."""
+    return allowed(roles_of(user, project_id), Right.SEE_DATA)

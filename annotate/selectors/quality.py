@@ -1,15 +1,16 @@
 """A project's figures: the funnel, agreement, conflicts."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Avg, Count, F, Q, Sum
-from django.db.models.functions import Coalesce
 
 from annotate.domain.states import PromptState
-from annotate.models import Annotation, Comparison, Prompt, Ranking, Response, Task
+from annotate.models import Category, Prompt, Ranking, Response, Task
 from annotate.selectors.categories import top_level
+from annotate.selectors.figure_days import RANKED, totals_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,40 +28,66 @@ class Group:
         return self.n_conflicts / self.n_comparisons if self.n_comparisons else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Sums over the ranked prompts of one category and source."""
+
+    category: str
+    source: str
+    counts: tuple[int, int, int]
+    n_ordered_pairs: int
+
+
 def figures(project_id: int) -> dict[str, Any]:
-    """Return a project's figures in a fixed number of queries, whatever its size."""
+    """Return a project's figures in a fixed number of queries, exact at once.
+
+    Conflicts are those of the prompts whose ranking stands: settled, in review or accepted. Annotations are those that
+    hold, in slots of work.
+    """
     prompts = Prompt.objects.filter(project_id=project_id).exclude(state=PromptState.STAGED)
     states = dict(prompts.values_list("state").annotate(n=Count("id")).order_by("state"))
     threshold = F("project__agreement_threshold")
     passed = prompts.aggregate(mean=Avg("agreement"), below=Count("id", filter=Q(agreement__lt=threshold)))
-    ranked = Ranking.objects.filter(prompt__project_id=project_id, prompt__state=PromptState.ACCEPTED)
-    totals = ranked.aggregate(
-        prompts=Count("id"),
-        comparisons=Coalesce(Sum("n_comparisons"), 0),
-        conflicts=Coalesce(Sum("n_conflicts"), 0),
-        pairs=Coalesce(Sum("n_ordered_pairs"), 0),
-    )
-    whole = Group("", totals["prompts"], totals["comparisons"], totals["conflicts"])
+    ranked = _ranked(project_id)
+    whole = _sums("", ranked)
+    n_annotations, n_comparisons = totals_now(project_id)
     return {
         "states": states,
         "responses": Response.objects.filter(prompt__in=prompts).count(),
         "tasks": Task.objects.filter(prompt__in=prompts).count(),
-        "annotations": Annotation.objects.filter(assignment__project_id=project_id).count(),
-        "comparisons": Comparison.objects.filter(prompt__project_id=project_id).count(),
+        "annotations": n_annotations,
+        "comparisons": n_comparisons,
         "agreement_mean": passed["mean"],
         "below_threshold": passed["below"],
         "conflict_rate": whole.conflict_rate,
-        "conflicts_by_category": _conflicts(ranked, "prompt__category__path", top_level),
-        "conflicts_by_source": _conflicts(ranked, "prompt__source", str),
-        "ordered_pairs_per_prompt": totals["pairs"] / totals["prompts"] if totals["prompts"] else None,
+        "conflicts_by_category": _groups(ranked, lambda row: row.category),
+        "conflicts_by_source": _groups(ranked, lambda row: row.source),
+        "ordered_pairs_per_prompt": (
+            sum(row.n_ordered_pairs for row in ranked) / whole.n_prompts if whole.n_prompts else None
+        ),
     }
 
 
-def _conflicts(ranked: Any, column: str, name_of: Any) -> list[Group]:
-    """Return the conflicts of ranked prompts grouped by `name_of(column)`, by name."""
-    rows = ranked.values_list(column).annotate(n=Count("id"), c=Sum("n_comparisons"), x=Sum("n_conflicts"))
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for value, *counts in rows.order_by():
-        for place, count in enumerate(counts):
-            sums[name_of(value)][place] += count
-    return [Group(name, *sums[name]) for name in sorted(sums)]
+def _ranked(project_id: int) -> list[_Ranked]:
+    """Return the sums of what a ranking stands for, by category (top level) and source, in two queries."""
+    tops = {
+        pk: top_level(path) for pk, path in Category.objects.filter(project_id=project_id).values_list("id", "path")
+    }
+    rows = Ranking.objects.filter(prompt__project_id=project_id, prompt__state__in=RANKED).order_by()
+    grouped = rows.values_list("prompt__category_id", "prompt__source").annotate(
+        n=Count("id"), c=Sum("n_comparisons"), x=Sum("n_conflicts"), pairs=Sum("n_ordered_pairs")
+    )
+    return [_Ranked(tops[category], source, (n, c, x), pairs) for category, source, n, c, x, pairs in grouped]
+
+
+def _sums(name: str, rows: Iterable[_Ranked]) -> Group:
+    counts = [row.counts for row in rows]
+    return Group(name, *(sum(count[place] for count in counts) for place in range(3)))
+
+
+def _groups(ranked: list[_Ranked], name_of: Callable[[_Ranked], str]) -> list[Group]:
+    """Return the conflicts grouped by `name_of(row)`, by name."""
+    named: dict[str, list[_Ranked]] = defaultdict(list)
+    for row in ranked:
+        named[name_of(row)].append(row)
+    return [_sums(name, named[name]) for name in sorted(named)]

@@ -1,6 +1,6 @@
 """Takes in what an annotator says of a task (DESIGN, "the way of one annotation")."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 from annotate.domain.ordering import comparisons_from_order, order_check
 from annotate.domain.states import ASSIGNMENT_MOVES, AssignmentKind, AssignmentState, ComparisonKind
 from annotate.domain.types import DomainError
-from annotate.models import Annotation, Assignment, Comparison, Prompt, User
+from annotate.models import Annotation, Assignment, Comparison, Prompt, Response, User
 from annotate.permissions import Right
 from annotate.problems import Conflict, Invalid
-from annotate.selectors.access import scoped_get
-from annotate.selectors.assignments import UNFINISHED
+from annotate.selectors.access import at_work_get, scoped_get
 from annotate.selectors.categories import guidelines_nearest
 from annotate.services.assignments import lease_problem
+from annotate.services.discards import marks_record, prompt_discards
 from annotate.services.events import event
+from annotate.services.figures import day_touch, task_touch
 from annotate.services.pairs import smaller_first
+from annotate.services.probes import probe_answer
 from annotate.services.prompts import prompt_evaluate
 
 
@@ -33,6 +35,23 @@ class Answer:
     notes: str
     seconds: float
 
+    def about(self, display_order: list[int]) -> "Answer":
+        """Return an answer by places on the page (1 first) as one by responses.
+
+        A place that the page has not got becomes a number that no response has, to be refused as foreign.
+        """
+        responses = dict(enumerate(display_order, start=1))
+
+        def shown(place: Any) -> Any:
+            return responses.get(place, -1 - abs(place)) if isinstance(place, int) else place
+
+        return replace(
+            self,
+            scores={shown(place): score for place, score in self.scores.items()},
+            order=[[shown(place) for place in tier] for tier in self.order],
+            discarded=[shown(place) for place in self.discarded],
+        )
+
 
 @transaction.atomic
 def annotation_submit(
@@ -40,8 +59,8 @@ def annotation_submit(
 ) -> tuple[Annotation, bool]:
     """Store an answer and return (annotation, whether it is new); the same key again returns the first, unchanged.
 
-    Raises Invalid with the code of the broken rule, or Conflict (lease_expired, already_submitted, stale_token,
-    cancelled). Nothing is written then.
+    Raises Invalid with the code of the broken rule, Forbidden (paused), or Conflict (lease_expired, already_submitted,
+    stale_token, cancelled). Nothing is written then.
     """
     slot = scoped_get(user, Assignment.objects.all(), assignment_id, Right.ANNOTATE)
     # The last two submissions of a prompt must see each other, or neither would find the prompt complete.
@@ -51,14 +70,32 @@ def annotation_submit(
         if stored.assignment_id != slot.pk:
             raise Conflict("idempotency_key_reused", _("This key has been used for another task."))
         return stored, False
+    at_work_get(user, slot.project_id)
     slot.refresh_from_db()
     _move(user, slot, token)
     _check(slot, answer)
     annotation = _store(user, slot, prompt, idempotency_key, answer)
-    unfinished = Assignment.objects.filter(prompt=prompt, kind=AssignmentKind.WORK, state__in=UNFINISHED)
-    if not unfinished.exists():
+    if slot.kind == AssignmentKind.WORK:
+        Comparison.objects.bulk_create(_comparisons(user, slot, annotation))
+        marks_record(slot=slot, annotation=annotation)
+        prompt_discards(prompt=prompt)
         prompt_evaluate(prompt=prompt)
+        task_touch(project_id=slot.project_id, task_id=slot.task_id)
+    else:
+        probe_answer(slot=slot, annotation=annotation)
+        day_touch(project_id=slot.project_id, at=annotation.created_at)
     return annotation, True
+
+
+def answer_take(*, user: User, slot: Assignment, token: int, key: UUID, answer: Answer) -> Annotation:
+    """Submit a slot of an exam, answered by places on the page: it is stored with its line in the log, no more.
+
+    Call it inside a transaction. Raises Invalid and Conflict as annotation_submit.
+    """
+    about = answer.about(slot.display_order)
+    _move(user, slot, token)
+    _check(slot, about)
+    return _store(user, slot, slot.prompt, key, about)
 
 
 def _move(user: User, slot: Assignment, token: int) -> None:
@@ -66,7 +103,7 @@ def _move(user: User, slot: Assignment, token: int) -> None:
     rows = Assignment.objects.filter(
         pk=slot.pk, state__in=move.before, annotator=user, token=token, lease_expires_at__gt=timezone.now()
     )
-    if rows.update(state=move.after, lease_expires_at=None) != 1:
+    if rows.update(state=move.after, lease_expires_at=None, reserved_for=None) != 1:
         raise lease_problem(user, slot, token)
 
 
@@ -94,6 +131,10 @@ def _refusals() -> dict[str, str]:
 
 
 def _store(user: User, slot: Assignment, prompt: Prompt, key: UUID, answer: Answer) -> Annotation:
+    """Store an answer with its line in the log; what was said here before a rejection is kept, but counts no more."""
+    replaced = Annotation.objects.filter(assignment=slot, current=True)
+    Comparison.objects.filter(annotation__in=replaced, current=True).update(current=False, final=False)
+    replaced.update(current=False)
     annotation = Annotation.objects.create(
         assignment=slot,
         annotator=user,
@@ -106,7 +147,6 @@ def _store(user: User, slot: Assignment, prompt: Prompt, key: UUID, answer: Answ
         seconds=answer.seconds,
         guideline=guidelines_nearest([prompt.category]).get(prompt.category_id),
     )
-    Comparison.objects.bulk_create(_comparisons(user, slot, annotation))
     event(
         project_id=slot.project_id,
         prompt_id=slot.prompt_id,
@@ -121,7 +161,8 @@ def _store(user: User, slot: Assignment, prompt: Prompt, key: UUID, answer: Answ
 
 
 def _comparisons(user: User, slot: Assignment, annotation: Annotation) -> list[Comparison]:
-    """Return the pairs that an order says, each with the smaller response id as a."""
+    """Return the pairs that an order says, each with the smaller response id as a; of usable responses, they count."""
+    discarded = set(Response.objects.filter(prompt=slot.prompt_id, discarded=True).values_list("pk", flat=True))
     rows = []
     for said in comparisons_from_order(annotation.display_order, annotation.order):
         a, b, verdict = smaller_first(said.a, said.b, said.verdict)
@@ -138,6 +179,7 @@ def _comparisons(user: User, slot: Assignment, annotation: Annotation) -> list[C
                 pass_number=slot.pass_number,
                 position_a=annotation.display_order.index(a),
                 position_b=annotation.display_order.index(b),
+                final=discarded.isdisjoint((a, b)),
             )
         )
     return rows

@@ -18,8 +18,8 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from annotate.domain.states import ImportState, SetState
-from annotate.models import ImportJob, PreferenceSet
-from annotate.services.queue import IMPORT_CHECK, IMPORT_WRITE, SET_FREEZE, enqueue
+from annotate.models import BatchReturn, ImportJob, PreferenceSet
+from annotate.services.queue import BATCH_RETURN, IMPORT_CHECK, IMPORT_WRITE, SET_FREEZE, enqueue
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +91,7 @@ def jobs_requeue() -> int:
         _requeue(ImportJob.objects.filter(state=ImportState.CHECKING), IMPORT_CHECK)
         + _requeue(ImportJob.objects.filter(state=ImportState.IMPORTING), IMPORT_WRITE)
         + _requeue(PreferenceSet.objects.filter(state=SetState.FREEZING), SET_FREEZE)
+        + _requeue(BatchReturn.objects.filter(done_at__isnull=True), BATCH_RETURN)
     )
 
 

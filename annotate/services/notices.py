@@ -74,7 +74,7 @@ def _mail(notice: Notice) -> bool:
     if unsent.update(mailed_at=timezone.now()) != 1:
         return False
     with override(notice.user.language):
-        subject = _("%(project)s: %(what)s") % {"project": notice.project.name, "what": _sentence(notice)}
+        subject = f"{notice.project.name} · {_sentence(notice)}"
         address = f"{settings.SITE_ADDRESS}{notice_link(notice)}"
         text = _("%(what)s\n\n%(address)s\n") % {"what": _sentence(notice), "address": address}
     try:

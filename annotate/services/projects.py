@@ -1,19 +1,20 @@
-"""Projects, their members, categories and guidelines."""
+"""Projects and their members."""
 
 import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from annotate.domain.states import RoleName
-from annotate.models import Category, Guideline, Membership, MembershipRole, Project, User
+from annotate.models import Membership, MembershipRole, Project, User
 from annotate.permissions import Right
 from annotate.problems import Conflict, Forbidden, Invalid, NotFound
-from annotate.selectors.access import project_get, scoped_get
+from annotate.selectors.access import project_get
 from annotate.services.events import event
+from annotate.services.leases import leases_of_end
+from annotate.services.people import returned_free
 
 # No vowels and no look-alikes: a pseudonym spells no word and survives being read aloud.
 PSEUDONYM_LETTERS = "BCDFGHJKMNPQRSTVWXZ23456789"
@@ -22,11 +23,27 @@ SETTINGS = (
     "responses_per_task",
     "passes",
     "agreement_threshold",
+    "agreement_measure",
+    "discussion_hours",
+    "escalation_hours",
     "delivery_share",
     "operations_share",
     "research_share",
+    "rejection_limit",
+    "rejection_min",
+    "exam_items",
+    "exam_mark",
+    "exam_attempts",
+    "exam_wait_hours",
+    "gold_share",
+    "gold_mark",
+    "gold_window",
+    "gold_min",
+    "repeat_share",
+    "repeat_gap",
     "lease_minutes",
     "daily_target",
+    "daily_limit",
     "languages",
 )
 # What the tasks of a prompt were built on; a change would leave prompts that follow neither rule.
@@ -70,6 +87,7 @@ def project_update(*, user: User, project_id: int, changes: dict[str, Any]) -> P
 def _save(project: Project) -> None:
     """Save a project, its constraints checked first so that a refusal names the field."""
     try:
+        _settings_check(project)
         project.full_clean()
     except ValidationError as error:
         rows = [
@@ -80,11 +98,19 @@ def _save(project: Project) -> None:
     project.save()
 
 
+def _settings_check(project: Project) -> None:
+    """Raise ValidationError, field by field, for settings that contradict each other."""
+    if project.gold_min > project.gold_window:
+        message = _("The window holds fewer gold tasks than are needed to judge by it.")
+        raise ValidationError({"gold_min": [message]})
+
+
 @transaction.atomic
 def member_set(*, project: Project, username: str, roles: list[str], actor: User | None) -> Membership:
     """Give a person exactly `roles` in a project; no roles take them out, their work stays.
 
-    A project keeps at least one owner.
+    What somebody holds, or what waits for them, goes to others when they stop annotating. A project keeps at least one
+    owner.
     """
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
@@ -99,6 +125,9 @@ def member_set(*, project: Project, username: str, roles: list[str], actor: User
     )
     if not MembershipRole.objects.filter(membership__project=project, role=RoleName.OWNER).exists():
         raise Conflict("last_owner", _("A project needs an owner; name another one first."))
+    if RoleName.ANNOTATOR in before and RoleName.ANNOTATOR not in roles:
+        leases_of_end(user_id=user.pk, project_id=project.pk, actor=actor, reason="person_removed")
+        returned_free(user_id=user.pk, project_id=project.pk)
     event(
         project_id=project.pk,
         kind="member_set",
@@ -115,22 +144,3 @@ def _pseudonym(project: Project) -> str:
         name = "".join(secrets.choice(PSEUDONYM_LETTERS) for _ in range(4))
         if name not in taken:
             return name
-
-
-@transaction.atomic
-def guideline_save(*, user: User, category_id: int, text: str) -> Guideline:
-    """Add a version of a category's guideline; the earlier ones stay."""
-    category = scoped_get(user, Category.objects.select_for_update(), category_id, Right.MANAGE_GUIDELINES)
-    if not text.strip():
-        raise Invalid("blank", _("A guideline cannot be empty."))
-    newest = category.guidelines.aggregate(n=Max("version"))["n"] or 0
-    guideline = Guideline.objects.create(category=category, version=newest + 1, text=text, author=user)
-    event(
-        project_id=category.project_id,
-        kind="guideline_save",
-        subject=guideline,
-        actor=user,
-        before=str(newest or ""),
-        after=str(guideline.version),
-    ).save()
-    return guideline

@@ -1,25 +1,24 @@
 """What happens to a prompt: its tasks are set up, its passes are compared, it is ranked, or it leaves the flow."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotate.domain.agreement import passes_agreement
 from annotate.domain.design import ring_tasks
-from annotate.domain.states import ASSIGNMENT_MOVES, PROMPT_MOVES, PromptState
-from annotate.models import Annotation, Assignment, Comparison, Event, Project, Prompt, Response, Task, User
+from annotate.domain.states import PROMPT_MOVES, AssignmentKind, PromptState
+from annotate.models import Assignment, Event, Project, Prompt, Response, Task, User
 from annotate.permissions import Right
 from annotate.problems import Conflict, Invalid
-from annotate.selectors.access import scoped_get
-from annotate.selectors.prompts import verdicts_by_pass
+from annotate.selectors.access import at_work_get, scoped_get
+from annotate.selectors.assignments import UNFINISHED
+from annotate.selectors.prompts import Standing, standing
 from annotate.services.events import event
-from annotate.services.moves import prompt_move, prompt_rank
+from annotate.services.moves import discussion_open, finals_set, prompt_leave, prompt_move, prompt_rank
 from annotate.services.reviews import prompt_route
 
-TOO_FEW_RESPONSES = "too_few_responses"
 TASK_BATCH = 200
 
 
@@ -89,21 +88,27 @@ def _tasks_create(project: Project, prompts: list[Prompt]) -> None:
 
 
 def prompt_evaluate(*, prompt: Prompt) -> None:
-    """Compare the passes of a prompt whose last slot has just been submitted, and move it on (PROTOCOL 5).
+    """Compare the passes of a prompt once all its work is in, and move it on (PROTOCOL 5); else do nothing.
 
-    Call it inside the submission's transaction, with the prompt's row locked.
+    Call it inside the transaction of what may have completed it, with the prompt's row locked.
     """
-    project = prompt.project
-    annotations = list(Annotation.objects.filter(assignment__prompt=prompt).select_related("assignment"))
-    usable = _discard(prompt, annotations, project.passes)
-    agreement = passes_agreement(verdicts_by_pass(prompt))
-    columns: dict[str, Any] = {"agreement": agreement.rate, "n_differing": len(agreement.differing)}
-    if usable < project.responses_per_task:
-        prompt_move(prompt=prompt, action="drop", reason=TOO_FEW_RESPONSES, drop_reason=TOO_FEW_RESPONSES, **columns)
-    elif agreement.rate is not None and agreement.rate < project.agreement_threshold:
-        prompt_move(prompt=prompt, action="disagree", **columns)
-    else:
+    unfinished = Assignment.objects.filter(prompt=prompt, kind=AssignmentKind.WORK, state__in=UNFINISHED)
+    if prompt.state != PromptState.ANNOTATING or unfinished.exists():
+        return
+    finals_set(prompt=prompt)
+    held = standing(prompt)
+    columns: dict[str, Any] = {"agreement": held.rate, "n_differing": len(held.differing)}
+    if aligned(prompt, held):
         prompt_settle(prompt=prompt, action="agree", **columns)
+    else:
+        prompt_move(prompt=prompt, action="disagree", **columns)
+        discussion_open(prompt=prompt)
+
+
+def aligned(prompt: Prompt, held: Standing) -> bool:
+    """Tell whether the passes of a prompt agree well enough to settle it: in their verdicts and on every discard."""
+    rate = held.settled_rate
+    return (rate is None or rate >= prompt.project.agreement_threshold) and not held.discards
 
 
 def prompt_settle(
@@ -118,35 +123,15 @@ def prompt_settle(
     prompt_route(prompt=prompt)
 
 
-def _discard(prompt: Prompt, annotations: Iterable[Annotation], passes: int) -> int:
-    """Discard the responses that every pass marked as meaningless; return how many are left.
-
-    Their comparisons leave the preference graph.
-    """
-    marks = {
-        (annotation.assignment.pass_number, response) for annotation in annotations for response in annotation.discarded
-    }
-    responses = [row.pk for row in prompt.responses.all()]
-    discarded = [pk for pk in responses if all((number, pk) in marks for number in range(1, passes + 1))]
-    if discarded:
-        Response.objects.filter(pk__in=discarded).update(discarded=True)
-        for side in ("response_a", "response_b"):
-            Comparison.objects.filter(prompt=prompt, **{f"{side}_id__in": discarded}).update(final=False)
-    return len(responses) - len(discarded)
-
-
 @transaction.atomic
 def prompt_drop(*, user: User, prompt_id: int, reason: str) -> Prompt:
     """Take a prompt out of the flow, by hand and with a reason; its free and leased slots are cancelled."""
     prompt = scoped_get(user, Prompt.objects.exclude(state=PromptState.STAGED), prompt_id, Right.SETTLE)
+    at_work_get(user, prompt.project_id)
     if not reason.strip():
         raise Invalid("reason_required", _("Say why the prompt leaves the flow."))
     prompt = Prompt.objects.select_for_update().get(pk=prompt_id)
     if prompt.state == PromptState.DROPPED:
         raise Conflict("already_dropped", _("This prompt has left the flow already."))
-    prompt_move(prompt=prompt, action="drop", actor=user, reason=reason, drop_reason=reason[:200])
-    move = ASSIGNMENT_MOVES["cancel"]
-    Assignment.objects.filter(prompt=prompt, state__in=move.before).update(
-        state=move.after, annotator=None, lease_expires_at=None
-    )
+    prompt_leave(prompt=prompt, reason=reason, actor=user)
     return prompt

@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 IMPORT_CHECK = "annotate.tasks.import_check"
 IMPORT_WRITE = "annotate.tasks.import_write"
 SET_FREEZE = "annotate.tasks.set_freeze"
+BATCH_RETURN = "annotate.tasks.batch_return"
 
 
 def enqueue(name: str, job_id: int) -> None:

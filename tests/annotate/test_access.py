@@ -9,14 +9,30 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
-from annotate.models import Category
+from annotate.models import Category, Exam, GoldItem, Project, Review
 from annotate.services.assignments import assignment_claim
+from annotate.services.exams import exam_start
+from annotate.services.gold import gold_create
 from tests.people import PASSWORD, Cast, add_prompts, annotate_all
 
 pytestmark = pytest.mark.django_db
 
 # What the path parameters of the schema stand for; an address with another one is new and belongs in here.
-PLACES = {"project", "project_id", "prompt", "category", "assignment", "job_id", "set_id", "run_id", "name"}
+PLACES = {
+    "project",
+    "project_id",
+    "prompt",
+    "category",
+    "assignment",
+    "job_id",
+    "set_id",
+    "run_id",
+    "name",
+    "person",
+    "exam",
+    "gold",
+    "review",
+}
 
 
 def operations() -> list[tuple[str, str]]:
@@ -32,7 +48,7 @@ def operations() -> list[tuple[str, str]]:
 
 @pytest.fixture
 def at_work(people: Cast) -> Cast:
-    """Return the cast with one prompt in discussion and another one under annotation."""
+    """Return the cast with prompts in discussion, before delivery's review, in an exam and under annotation."""
     disputed, _open = add_prompts(people.project, 2)
     one, two = people.annotators
     responses = list(disputed.responses.order_by("ring_index").values_list("pk", flat=True))
@@ -40,6 +56,22 @@ def at_work(people: Cast) -> Cast:
     annotate_all(one, people.project, everything)
     reverse = {**everything, **dict(zip(responses, (1, 2, 3, 4, 5), strict=True))}
     annotate_all(two, people.project, reverse)
+    Project.objects.filter(pk=people.project.pk).update(delivery_share=1.0)
+    add_prompts(people.project, 1, start=5)
+    for person in (one, two):
+        annotate_all(person, people.project, everything)
+    (examined,) = add_prompts(people.project, 1, start=7, category="考试")
+    tiers = [[pk] for pk in examined.responses.order_by("id").values_list("pk", flat=True)]
+    gold_create(
+        user=people.lead,
+        project_id=people.project.pk,
+        prompt_id=examined.pk,
+        order=tiers,
+        reason="参考",
+        in_exam=True,
+        hidden=False,
+    )
+    exam_start(user=one, project_id=people.project.pk, category_id=examined.category_id)
     add_prompts(people.project, 1, start=10)
     assignment_claim(user=one, project_id=people.project.pk, count=1)
     disputed.refresh_from_db()
@@ -55,8 +87,12 @@ def address(path: str, cast: Cast) -> str:
         project=cast.project.pk,
         project_id=cast.project.pk,
         prompt=disputed.pk,
-        category=Category.objects.get(project=cast.project).pk,
-        assignment=cast.project.assignments.filter(state="leased").order_by("-id")[0].pk,
+        category=Category.objects.get(project=cast.project, name="数学").pk,
+        assignment=cast.project.assignments.filter(state="leased", kind="work").order_by("-id")[0].handle,
+        review=Review.objects.get(project=cast.project, state="waiting").handle,
+        exam=Exam.objects.get(membership__project=cast.project).pk,
+        gold=GoldItem.objects.filter(project=cast.project).earliest("id").pk,
+        person=cast.project.memberships.get(user=cast.annotators[0]).pk,
         name="manifest.json",
     )
     assert set(re.findall(r"\{(\w+)\}", path)) <= PLACES, path
@@ -64,7 +100,7 @@ def address(path: str, cast: Cast) -> str:
 
 
 OPEN_TO_ALL = {"/api/session", "/api/schema"}
-OPEN_TO_PEOPLE = OPEN_TO_ALL | {"/api/projects", "/api/hyperparameters"}
+OPEN_TO_PEOPLE = OPEN_TO_ALL | {"/api/projects", "/api/hyperparameters", "/api/notices", "/api/notices/read"}
 
 
 def test_without_a_session_every_address_asks_to_log_in(at_work: Cast) -> None:
@@ -92,24 +128,62 @@ VALID = {
     "/api/projects/{project}/assignments/claim": {"count": 1},
     "/api/prompts/{prompt}/drop": {"reason": "x"},
     "/api/disputes/{prompt}/decision": {"verdicts": [], "reason": "x"},
+    "/api/disputes/{prompt}/escalate": {"reason": "x"},
+    "/api/discussions/{prompt}/messages": {"text": "x"},
+    "/api/discussions/{prompt}/revise": {"task": 1, "response_a": 1, "response_b": 2, "verdict": "a"},
+    "/api/discussions/{prompt}/discard": {"response": 1, "marked": True},
+    "/api/discussions/{prompt}/escalate": {"reason": "x"},
+    "/api/categories/{category}/guideline/read": {"version": 1},
+    "/api/projects/{project}/guidelines/amend": {"category": 1, "text": "x", "note": "x"},
     "/api/assignments/{assignment}/renew": {"token": 1},
     "/api/assignments/{assignment}/skip": {"token": 1, "reason": "other"},
     "/api/categories/{category}/guideline": {"text": "x"},
+    "/api/people/{person}": {"daily_limit": 1},
+    "/api/people/{person}/pause": {"reason": "x"},
+    "/api/people/{person}/expertise": {"category": 1, "state": "open"},
+    "/api/categories/{category}": {"daily_limit": 1},
+    "/api/categories/{category}/pause": {"reason": "x"},
+    "/api/projects/{project}/pause": {"reason": "x"},
+    "/api/projects/{project}/exams": {"category": 1},
+    "/api/projects/{project}/gold": {"prompt": 1, "order": [[1]], "reason": "x"},
+    "/api/gold/{gold}": {"active": False},
+    "/api/reviews/{review}/reject": {"reason": "x", "return_to": "same", "slots": []},
+    "/api/reviews/{review}/overrule": {"reason": "x", "verdicts": []},
+    "/api/reviews/{review}/gold": {"approve": True, "reason": "x"},
+    "/api/review-gold/{gold}": {"active": False},
 }
 
 READABLE = {
     "annotator": {
+        "/api/projects/{project}/exams",
         "/api/projects/{project}",
         "/api/projects/{project}/categories",
         "/api/categories/{category}/guideline",
+        "/api/projects/{project}/discussions",
+        "/api/discussions/{prompt}",
+        "/api/projects/{project}/my-returned",
+        "/api/projects/{project}/my-figures",
+        "/api/exams/{exam}",
     },
     "lead": {
+        "/api/projects/{project}/gold",
         "/api/projects/{project}",
         "/api/projects/{project}/categories",
         "/api/projects/{project}/figures",
+        "/api/projects/{project}/statistics",
+        "/api/projects/{project}/protocol",
+        "/api/projects/{project}/people",
+        "/api/people/{person}",
         "/api/categories/{category}/guideline",
         "/api/projects/{project}/disputes",
         "/api/disputes/{prompt}",
+        "/api/projects/{project}/queues",
+        "/api/projects/{project}/discussions",
+        "/api/discussions/{prompt}",
+        "/api/prompts/{prompt}/effects",
+        "/api/projects/{project}/reviews",
+        "/api/reviews/{review}",
+        "/api/projects/{project}/review-gold",
     },
 }
 
@@ -156,7 +230,10 @@ def test_an_annotator_is_not_told_which_pass_or_task_a_slot_is(at_work: Cast) ->
         "prompt",
         "responses",
         "guideline_version",
+        "returned",
     }
+    assert [response["id"] for response in slot["responses"]] == [1, 2, 3]
+    assert slot["prompt"]["number"] == slot["id"] % 1_000_000
     assert all(set(response) == {"id", "text"} for response in slot["responses"])
 
 

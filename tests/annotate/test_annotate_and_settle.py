@@ -7,10 +7,12 @@ import pytest
 from annotate.domain.states import RoleName
 from annotate.models import Annotation, Assignment, Comparison, Event, Prompt, Ranking, Response
 from annotate.problems import Conflict, Forbidden, Invalid, NotFound
-from annotate.selectors.prompts import dispute_rows, verdicts_by_pass
+from annotate.selectors.disputes import dispute_rows
+from annotate.selectors.prompts import verdicts_by_pass
 from annotate.services.annotations import annotation_submit
 from annotate.services.assignments import assignment_claim
 from annotate.services.decisions import Settled, decision_record
+from annotate.services.discussions import prompt_escalate
 from annotate.services.projects import member_set
 from annotate.services.prompts import prompt_drop
 from tests.people import Cast, add_prompts, annotate_all, answer_by, submit
@@ -137,19 +139,22 @@ def test_one_difference_in_fifteen_passes_and_becomes_a_conflict(people: Cast) -
 
 
 def disagreeing(people: Cast, prompt: Prompt) -> set[tuple[int, int, int]]:
-    """Let the two annotators say the opposite of each other; return what differs."""
+    """Let the two annotators say the opposite of each other and hand that on; return what differs."""
     one, two = people.annotators
     annotate_all(one, people.project, qualities(prompt, 5, 4, 3, 2, 1))
     annotate_all(two, people.project, qualities(prompt, 1, 2, 3, 4, 5))
+    prompt.refresh_from_db()
+    assert (prompt.state, prompt.agreement) == ("discussion", 0.0)
+    prompt_escalate(user=one, prompt_id=prompt.pk, reason="各持己见")
     prompt.refresh_from_db()
     first, second = verdicts_by_pass(prompt)
     return {key for key in first if first[key] != second[key]}
 
 
-def test_below_the_threshold_a_prompt_goes_to_the_queue_of_those_who_did_not_annotate_it(people: Cast) -> None:
+def test_an_escalated_prompt_goes_to_the_queue_of_those_who_did_not_annotate_it(people: Cast) -> None:
     (prompt,) = add_prompts(people.project)
     assert len(disagreeing(people, prompt)) == 15
-    assert (prompt.state, prompt.agreement) == ("discussion", 0.0)
+    assert prompt.state == "escalated_delivery"
     assert not Ranking.objects.filter(prompt=prompt).exists()
     assert list(dispute_rows(people.lead, people.project.pk)) == [prompt]
     roles = [RoleName.ANNOTATOR, RoleName.DELIVERY_REVIEWER]
@@ -168,13 +173,12 @@ def test_a_decision_overrules_what_differs_and_ranks_the_prompt(people: Cast) ->
     assert Comparison.objects.filter(prompt=prompt, kind="adjudication", final=True).count() == 15
     in_ring_order = [[pk] for pk in prompt.responses.order_by("ring_index").values_list("pk", flat=True)]
     assert Ranking.objects.get(prompt=prompt).tiers == in_ring_order
-    line = Event.objects.filter(prompt=prompt).order_by("id").last()
-    assert line is not None
+    line = Event.objects.get(prompt=prompt, kind="prompt_adjudicate")
     assert (line.kind, line.actor, line.before, line.after) == (
         "prompt_adjudicate",
         people.lead,
-        "discussion",
-        "accepted",
+        "escalated_delivery",
+        "settled",
     )
     assert line.reason == "按指南 2.1"
     with pytest.raises(Conflict) as refused:
@@ -196,7 +200,7 @@ def test_a_decision_must_cover_just_what_differs_and_give_a_reason(people: Cast)
             decision_record(user=people.lead, prompt_id=prompt.pk, settled=settled, reason=reason, clause="")
         assert refused.value.code == code
     prompt.refresh_from_db()
-    assert prompt.state == "discussion"
+    assert prompt.state == "escalated_delivery"
     assert not Comparison.objects.filter(kind="adjudication").exists()
 
 
@@ -242,17 +246,12 @@ def test_with_fewer_than_three_usable_responses_a_prompt_leaves_with_the_reason(
 
 
 def annotate_discarding(people: Cast, quality: dict[int, int], garbage: set[int]) -> None:
-    for user in people.annotators:
+    """Let everybody work until nothing is left: what is discarded on the way may leave new tasks to the first."""
+    for user in [*people.annotators, *people.annotators]:
         while claim := assignment_claim(user=user, project_id=people.project.pk, count=1).assignments:
             slot = claim[0]
             marked = [response for response in slot.display_order if response in garbage]
-            annotation_submit(
-                user=user,
-                assignment_id=slot.pk,
-                token=slot.token,
-                idempotency_key=uuid4(),
-                answer=answer_by(quality, slot.display_order, discarded=marked),
-            )
+            submit(user, slot, answer_by(quality, slot.display_order, discarded=marked))
 
 
 def test_a_dropped_prompt_deals_no_more_tasks_and_refuses_answers_under_way(people: Cast) -> None:

@@ -23,7 +23,7 @@ from annotate.models import Assignment, Category, Event, ImportJob, ImportProble
 from annotate.services.import_write import import_write
 from annotate.services.imports import import_check, import_commit, import_create
 from annotate.services.jobs import job_kept_alive, jobs_requeue
-from tests.annotate.finished import accept_inserts, refuse_inserts
+from tests.annotate.finished import accept_inserts, drop_trigger, refuse_inserts
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +218,7 @@ def test_a_write_that_is_repeated_writes_once(people: Cast) -> None:
 def test_tasks_cut_off_after_publication_are_set_up_by_the_next_worker(people: Cast) -> None:
     job = commit(people, upload(people, jsonl(row(1), row(2))))
     Assignment.objects.all().delete()
+    drop_trigger("annotate_prompt_moves", "annotate_prompt")
     Prompt.objects.filter(external_id="q2").update(state="imported")
     Prompt.objects.get(external_id="q2").tasks.all().delete()
     ImportJob.objects.filter(pk=job.pk).update(state="importing", worker="")

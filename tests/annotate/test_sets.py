@@ -19,6 +19,7 @@ from annotate.selectors.categories import category_key
 from annotate.selectors.prompts import verdicts_by_pass
 from annotate.services.assignments import assignment_claim
 from annotate.services.decisions import Settled, decision_record
+from annotate.services.discussions import prompt_escalate
 from annotate.services.sets import set_create, set_freeze, set_run
 from tests.annotate.finished import add_accepted, drop_trigger, refuse_inserts, texts
 from tests.people import Cast, add_prompts, answer_by, submit
@@ -250,6 +251,7 @@ def annotate_differing(people: Cast, prompt: Prompt) -> None:
         quality = {pk: min(place, 5) for place, pk in enumerate(order)}
         while slots := assignment_claim(user=user, project_id=people.project.pk, count=1).assignments:
             submit(user, slots[0], answer_by(quality, slots[0].display_order, seconds=12.5))
+    prompt_escalate(user=people.annotators[0], prompt_id=prompt.pk, reason="各持己见")
 
 
 def settle(lead: User, prompt: Prompt) -> None:

@@ -16,6 +16,8 @@ PASSWORD = "e2e-password-1"
 PEOPLE = {
     "e2e-researcher": "researcher",
     "e2e-lead": "delivery_reviewer",
+    "e2e-operations": "operations_reviewer",
+    "e2e-research": "research_reviewer",
     "e2e-annotator-1": "annotator",
     "e2e-annotator-2": "annotator",
 }
@@ -90,8 +92,9 @@ MakeProject = Callable[..., int]
 def make_project(site: Site, browser: Browser) -> MakeProject:
     """Return a function that creates a project as its owner would, with everybody in their role; it returns the id.
 
-    Keywords are settings of the project.
+    Keywords are settings of the project; without them nothing is reviewed, measured or repeated.
     """
+    plain = dict.fromkeys(("delivery_share", "operations_share", "research_share", "gold_share", "repeat_share"), 0.0)
 
     def make(name: str, **settings: object) -> int:
         context = browser.new_context()
@@ -111,7 +114,7 @@ def make_project(site: Site, browser: Browser) -> MakeProject:
         request.get(f"{site.address}/api/session")
         call("POST", "session", {"username": "e2e-owner", "password": PASSWORD})
         created = int(str(call("POST", "projects", {"name": name, "description": ""})["id"]))
-        call("PATCH", f"projects/{created}", settings)
+        call("PATCH", f"projects/{created}", {**plain, **settings})
         for person, role in PEOPLE.items():
             call("PUT", f"projects/{created}/members", {"username": person, "roles": [role]})
         context.close()

@@ -18,16 +18,16 @@ def quality_mark(quality: int) -> str:
     return f"质量{quality}"
 
 
-def prompt_lines() -> list[str]:
-    """Return the lines of a file in our import format (FORMATS 1)."""
+def prompt_lines(n_prompts: int = N_PROMPTS, qualities: tuple[int, ...] = QUALITIES) -> list[str]:
+    """Return the lines of a file in our import format (FORMATS 1), a response of every quality for each prompt."""
     lines = []
-    for number in range(N_PROMPTS):
+    for number in range(n_prompts):
         responses = [
             {
                 "model": f"hidden-model-{place}",
                 "text": f"{TEXTS[quality]}{'换一种说法。' * place}\n\n{quality_mark(quality)}",
             }
-            for place, quality in enumerate(QUALITIES)
+            for place, quality in enumerate(qualities)
         ]
         line = {
             "id": f"e2e-{number}",

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from simulator.site import Site
 from tests.e2e.conftest import LogIn, MakeProject
+from tests.e2e.keyboard import annotate_by_keyboard
 from tests.e2e.material import N_PROMPTS, QUALITIES, prompt_lines, quality_mark
 
 TASKS_A_PASS = N_PROMPTS * len(QUALITIES)
@@ -30,33 +31,6 @@ def import_in_browser(page: Page, site: Site, project: int, folder: Path) -> Non
     expect(page.get_by_test_id("n-good")).to_contain_text(str(N_PROMPTS))
     page.get_by_test_id("import-commit").click()
     expect(page.get_by_text(f"已写入 {N_PROMPTS} 条提示")).to_be_visible(timeout=LONG)
-
-
-def quality_shown(page: Page, letter: str) -> int:
-    """Return the quality that the response under `letter` states."""
-    text = page.get_by_test_id(f"response-{letter}").inner_text()
-    return next(quality for quality in QUALITIES if quality_mark(quality) in text)
-
-
-def annotate_by_keyboard(page: Page, *, against: str | None = None) -> int:
-    """Do every task with the keyboard alone; on prompts that contain `against`, score the other way round."""
-    done = 0
-    while True:
-        expect(page.get_by_test_id("task").or_(page.get_by_test_id("refresh"))).to_be_visible()
-        if page.get_by_test_id("refresh").is_visible():
-            return done
-        before = page.get_by_test_id("task").get_attribute("data-assignment")
-        told = page.content()
-        assert "hidden-model" not in told, "an annotator is told the model"
-        turned = against is not None and against in page.get_by_test_id("prompt").inner_text()
-        scores = [quality_shown(page, letter) for letter in "ABC"]
-        for score in scores:
-            page.keyboard.press(f"Digit{6 - score if turned else score}")
-        while page.get_by_test_id("question").is_visible():
-            page.keyboard.press("s")
-        page.keyboard.press("Control+Enter")
-        done += 1
-        expect(page.locator(f'[data-testid="task"][data-assignment="{before}"]')).to_have_count(0)
 
 
 def settle_by_keyboard(page: Page) -> None:
@@ -90,6 +64,14 @@ def test_the_whole_job_in_the_browser(site: Site, make_project: MakeProject, log
     second = log_in("e2e-annotator-2")
     second.goto(f"{site.address}/p/{project}/annotate")
     assert annotate_by_keyboard(second, against="四加四") == TASKS_A_PASS
+
+    second.goto(f"{site.address}/p/{project}/discussions")
+    second.locator("[data-testid^='discussion-']").first.click()
+    expect(second.locator("[data-testid^='difference-'][aria-current]")).to_have_count(1)
+    second.keyboard.press("e")
+    second.get_by_test_id("escalate-reason").fill("双方都重读过，仍不一致。")
+    second.get_by_test_id("escalate-confirm").click()
+    expect(second.get_by_test_id("discussion-closed")).to_be_visible()
 
     lead = log_in("e2e-lead")
     lead.goto(f"{site.address}/p/{project}/disputes")

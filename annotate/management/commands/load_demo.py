@@ -14,8 +14,9 @@ from annotate.domain.states import RoleName
 from annotate.models import Category, Membership, Project, User
 from annotate.problems import Problem
 from annotate.selectors.import_texts import failure_text
+from annotate.services.guidelines import guideline_save
 from annotate.services.import_write import import_run
-from annotate.services.projects import guideline_save, member_set, project_create
+from annotate.services.projects import member_set, project_create
 
 PROJECT = "示例项目"
 DESCRIPTION = "四十条中文提示，每条五个回答，供试用标注、裁定与训练。"

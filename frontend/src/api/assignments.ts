@@ -1,10 +1,15 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, ok } from './client'
+import { guidelineQuery } from './guidelines'
 import type { Schemas } from './types'
 
 /** A leased task as its annotator sees it; responses stand in display order. */
 export type Assignment = Schemas['Assignment']
 export type Claim = Schemas['Claim']
 export type NoWorkReason = Schemas['WhyNoneEnum']
+export type NoWorkDetails = Claim['why_details']
+/** Why a reviewer sent a task back, and what its own author had said; null for anybody else's work. */
+export type Returned = NonNullable<Assignment['returned']>
 
 export interface Answer extends Required<Schemas['SubmitRequest']> {
   scores: Record<string, number>
@@ -32,4 +37,14 @@ export function submitAssignment(assignment: number, answer: Answer) {
 
 export function skipAssignment(assignment: number, body: Schemas['SkipRequest']) {
   return ok(api.POST('/api/assignments/{assignment}/skip', { params: { path: { assignment } }, body }))
+}
+
+/** Notes that the person has read a version of the guideline that holds for a category. */
+export function useReadGuideline(category: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (version: number) =>
+      ok(api.POST('/api/categories/{category}/guideline/read', { params: { path: { category } }, body: { version } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: guidelineQuery(category).queryKey }),
+  })
 }

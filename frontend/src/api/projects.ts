@@ -85,3 +85,39 @@ export function useSaveGuideline(project: number, category: number) {
     },
   })
 }
+
+/** Stops dealing in the project, with a reason that people read; null lets it go on. */
+export function usePauseProject(project: number) {
+  const client = useQueryClient()
+  const params = { path: { project } }
+  return useMutation({
+    mutationFn: (reason: string | null) =>
+      reason === null
+        ? ok(api.POST('/api/projects/{project}/resume', { params }))
+        : ok(api.POST('/api/projects/{project}/pause', { params, body: { reason } })),
+    onSettled: () => client.invalidateQueries({ queryKey: projectQuery(project).queryKey }),
+  })
+}
+
+/** Stops dealing from a top-level category, with a reason that people read; null lets it go on. */
+export function usePauseCategory(project: number, category: number) {
+  const client = useQueryClient()
+  const params = { path: { category } }
+  return useMutation({
+    mutationFn: (reason: string | null) =>
+      reason === null
+        ? ok(api.POST('/api/categories/{category}/resume', { params }))
+        : ok(api.POST('/api/categories/{category}/pause', { params, body: { reason } })),
+    onSettled: () => client.invalidateQueries({ queryKey: categoriesQuery(project).queryKey }),
+  })
+}
+
+/** Sets how many tasks of a top-level category one person may do in a day; null for no limit. */
+export function useLimitCategory(project: number, category: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (daily_limit: number | null) =>
+      ok(api.PATCH('/api/categories/{category}', { params: { path: { category } }, body: { daily_limit } })),
+    onSettled: () => client.invalidateQueries({ queryKey: categoriesQuery(project).queryKey }),
+  })
+}

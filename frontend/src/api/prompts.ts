@@ -5,7 +5,7 @@ import type { Schemas } from './types'
 
 export type PromptState = Schemas['PromptState']
 export type Subset = Schemas['SubsetEnum']
-export type ComparisonKind = Schemas['KindEnum']
+export type ComparisonKind = Schemas['ComparisonKindEnum']
 export type PromptRow = Schemas['PromptRow']
 export type PromptRecord = Schemas['PromptRecord']
 export type PromptResponse = Schemas['ResponseDetail']
@@ -13,6 +13,8 @@ export type PromptComparison = Schemas['Comparison']
 export type HistoryEvent = Schemas['Event']
 export type Figures = Schemas['Figures']
 export type ConflictRow = Schemas['Group']
+export type Effects = Schemas['Effects']
+export type VoteEffect = Effects['votes'][number]
 
 /** The states a prompt is shown in, in the order of its way. */
 export const PROMPT_STATES = [
@@ -20,7 +22,15 @@ export const PROMPT_STATES = [
   'awaiting_responses',
   'annotating',
   'discussion',
+  'escalated_delivery',
+  'escalated_operations',
+  'escalated_research',
+  'settled',
+  'delivery_review',
+  'operations_review',
+  'research_review',
   'accepted',
+  'gold',
   'dropped',
 ] as const satisfies readonly PromptState[]
 
@@ -50,6 +60,14 @@ export function promptQuery(prompt: number) {
   return queryOptions({
     queryKey: ['prompt', prompt],
     queryFn: ({ signal }) => ok(api.GET('/api/prompts/{prompt}', { params: { path: { prompt } }, signal })),
+  })
+}
+
+/** What each vote does to a prompt's ranking: the ranking that would be without it. */
+export function effectsQuery(prompt: number) {
+  return queryOptions({
+    queryKey: ['effects', prompt],
+    queryFn: ({ signal }) => ok(api.GET('/api/prompts/{prompt}/effects', { params: { path: { prompt } }, signal })),
   })
 }
 

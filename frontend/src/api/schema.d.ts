@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/categories/{category}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Set how many tasks of a top-level category one person may do in a day. */
+        patch: operations["categories_update"];
+        trace?: never;
+    };
     "/api/categories/{category}/guideline": {
         parameters: {
             query?: never;
@@ -73,6 +90,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/categories/{category}/guideline/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Confirm that one has read a version of the guideline in force. */
+        post: operations["guidelines_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/categories/{category}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Deal nothing more from a top-level category. */
+        post: operations["categories_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/categories/{category}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Deal from a category again. */
+        post: operations["categories_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{prompt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Show a discussion: what each pass holds, what was said, and the guideline. */
+        get: operations["discussions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{prompt}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Mark a response as garbage for one's pass, or take one's mark back. */
+        post: operations["discussions_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{prompt}/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Hand a discussion on to the delivery team, with the reason. */
+        post: operations["discussions_escalate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{prompt}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say something in a discussion. */
+        post: operations["discussions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{prompt}/revise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Revise a verdict of one's own; the old one is kept. */
+        post: operations["discussions_revise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/disputes/{prompt}": {
         parameters: {
             query?: never;
@@ -80,7 +233,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Show both verdicts on every comparison of a prompt, under pseudonyms. */
+        /** @description Show both verdicts on every comparison of a prompt, under pseudonyms, with its discussion and decisions. */
         get: operations["disputes_get"];
         put?: never;
         post?: never;
@@ -99,12 +252,80 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Settle a prompt: a verdict on every differing comparison, with the reason. */
+        /** @description Settle a prompt: a verdict on every differing comparison and disputed discard, with the reason. */
         post: operations["disputes_decide"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{prompt}/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Hand a disagreement on to the next stage, with the reason. */
+        post: operations["disputes_escalate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exams/{exam}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Show one's own exam with the task that is next. */
+        get: operations["exams_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exams/{exam}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answer the task at hand. The same idempotency key again changes nothing and gets the same feedback. */
+        post: operations["exams_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gold/{gold}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change what a gold item is used for, or the reason that people are shown. */
+        patch: operations["gold_update"];
         trace?: never;
     };
     "/api/hyperparameters": {
@@ -170,6 +391,109 @@ export interface paths {
         get: operations["imports_errors"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List what one was told, the newest first. */
+        get: operations["notices_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Mark notices as read. */
+        post: operations["notices_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Show one member (figures by day, category and whom they were compared with), or set their daily limit. */
+        get: operations["people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Show one member (figures by day, category and whom they were compared with), or set their daily limit. */
+        patch: operations["people_update"];
+        trace?: never;
+    };
+    "/api/people/{person}/expertise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Say by hand where a person stands in a category. */
+        put: operations["people_expertise"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Pause a person: they get and may do nothing, and what they hold goes to others. */
+        post: operations["people_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let a paused person work again. */
+        post: operations["people_resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -334,6 +658,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/discussions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the discussions that one takes part in: open ones oldest first, closed ones newest first. */
+        get: operations["discussions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/disputes": {
         parameters: {
             query?: never;
@@ -341,10 +682,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List what waits for a decision, oldest first. */
+        /** @description List what waits for a decision of one's stages, oldest first. */
         get: operations["disputes_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/exams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Show where one stands in each category, or begin an exam. */
+        get: operations["exams_list"];
+        put?: never;
+        /** @description Show where one stands in each category, or begin an exam. */
+        post: operations["exams_start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -362,6 +721,41 @@ export interface paths {
         get: operations["figures_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List a project's gold items, or make some of a prompt. */
+        get: operations["gold_list"];
+        put?: never;
+        /** @description List a project's gold items, or make some of a prompt. */
+        post: operations["gold_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/guidelines/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Add a version of a guideline with its reason (owner, researcher; reviewers from a decision of their own). */
+        post: operations["guidelines_amend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -386,6 +780,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/my-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Show an annotator their own figures, and nobody else's. */
+        get: operations["my_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/my-returned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List one's own work that came back, newest first. */
+        get: operations["my_returned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Deal nothing more in a project. */
+        post: operations["projects_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List annotators and reviewers with their figures, under pseudonyms (reviewers, researcher, owner). */
+        get: operations["people_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/prompts": {
         parameters: {
             query?: never;
@@ -395,6 +857,108 @@ export interface paths {
         };
         /** @description List prompts, newest first. */
         get: operations["prompts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/protocol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Count what quality control did in a project. */
+        get: operations["projects_protocol"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Show how much waits where, and since when. */
+        get: operations["queues_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Deal in a project again. */
+        post: operations["projects_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/review-gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List gold reviews, newest first; to a reviewer only those that can no longer measure them. */
+        get: operations["review_gold_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List what waits for one's review, oldest first. */
+        get: operations["reviews_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Show agreement, accuracy, conflicts and rejections by day, category, source, person, pair, or as a heat map. */
+        get: operations["statistics_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -431,6 +995,125 @@ export interface paths {
         put?: never;
         /** @description Take a prompt out of the flow, with a reason. */
         post: operations["prompts_drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{prompt}/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Show what each vote does to a prompt's ranking. */
+        get: operations["prompts_effects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-gold/{gold}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Take a gold review out of use, or back in. */
+        patch: operations["review_gold_change"];
+        trace?: never;
+    };
+    "/api/reviews/{review}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Show what a review is about: the verdicts as they stood when it was opened, by pass, and nobody's name. */
+        get: operations["reviews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Approve what a review shows. */
+        post: operations["reviews_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make a closed review a gold one. */
+        post: operations["reviews_make_gold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review}/overrule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put verdicts in place of those that stand, with the reason. */
+        post: operations["reviews_overrule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send slots of a prompt back, with the reason. */
+        post: operations["reviews_reject"];
         delete?: never;
         options?: never;
         head?: never;
@@ -597,6 +1280,29 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description * `exact` - exact
+         *     * `ordered` - ordered
+         *     * `weighted` - weighted
+         * @enum {string}
+         */
+        AgreementMeasure: "exact" | "ordered" | "weighted";
+        /** @description The next version of a category's guideline, what it changes and why, and the decision it comes from. */
+        AmendRequest: {
+            category: number;
+            text: string;
+            note: string;
+            decision?: number | null;
+        };
+        /** @description The version that was made. */
+        Amended: {
+            version: number;
+        };
+        /** @description A note for the record, if there is one. */
+        ApproveRequest: {
+            /** @default  */
+            note: string;
+        };
         /** @description One task to do, its responses in display order. */
         Assignment: {
             id: number;
@@ -608,6 +1314,7 @@ export interface components {
             prompt: components["schemas"]["WorkPrompt"];
             responses: components["schemas"]["WorkResponse"][];
             guideline_version: number | null;
+            returned: components["schemas"]["Returned"] | null;
         };
         /** @description A base model on offer, with the hyperparameters that it recommends. */
         Base: {
@@ -640,17 +1347,22 @@ export interface components {
         CategoryList: {
             results: components["schemas"]["CategoryRow"][];
         };
-        /** @description A category with what it holds. */
+        /** @description A category with what it holds. Work is dealt, limited and examined by its top-level category, `root`. */
         CategoryRow: {
             id: number;
             path: string[];
+            root: number;
             n_prompts: number;
             has_guideline: boolean;
+            paused: components["schemas"]["Paused"] | null;
+            daily_limit: number | null;
+            exam_items: number;
         };
         /** @description What one holds, oldest lease first, and why there is nothing. */
         Claim: {
             assignments: components["schemas"]["Assignment"][];
             why_none: (components["schemas"]["WhyNoneEnum"] | components["schemas"]["NullEnum"]) | null;
+            why_details: components["schemas"]["WhyDetails"];
             today: number;
             daily_target: number;
         };
@@ -663,10 +1375,11 @@ export interface components {
         Comparison: {
             pass: number | null;
             id: number;
+            task: number | null;
             response_a: number;
             response_b: number;
             verdict: components["schemas"]["VerdictEnum"];
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["ComparisonKindEnum"];
             by: string;
             final: boolean;
             contradicted: boolean | null;
@@ -675,39 +1388,164 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /**
+         * @description * `human` - human
+         *     * `judge` - judge
+         *     * `adjudication` - adjudication
+         * @enum {string}
+         */
+        ComparisonKindEnum: "human" | "judge" | "adjudication";
         /** @description Name and password. */
         CredentialsRequest: {
             username: string;
             password: string;
         };
-        /** @description A decision: a verdict on every differing comparison, the reason, and the clause of the guideline. */
+        /** @description The decision recorded, from which its maker may amend the guideline. */
+        Decided: {
+            state: components["schemas"]["PromptState"];
+            decision: number;
+        };
+        /** @description A decision: on every differing comparison and disputed discard, with the reason and the guideline's clause. */
         DecisionRequest: {
             verdicts: components["schemas"]["SettledRequest"][];
+            discards?: components["schemas"]["DiscardedRequest"][];
             reason: string;
             /** @default  */
             clause: string;
+        };
+        /** @description A response that some passes hold for garbage and others do not. */
+        Discard: {
+            response: number;
+            passes: components["schemas"]["PassMark"][];
         };
         /** @description Who marked which response as meaningless. */
         DiscardMark: {
             response: number;
             by: string;
         };
-        /** @description Everything a QA lead needs to settle a prompt, differing comparisons first. */
+        /** @description Whether one holds a response for garbage. */
+        DiscardReviseRequest: {
+            response: number;
+            marked: boolean;
+        };
+        /** @description Whether a response is garbage. */
+        Discarded: {
+            response: number;
+            discarded: boolean;
+        };
+        /** @description Whether a response is garbage. */
+        DiscardedRequest: {
+            response: number;
+            discarded: boolean;
+        };
+        /** @description Somebody who takes part, under a pseudonym. */
+        Discussant: {
+            pass: number;
+            pseudonym: string;
+        };
+        /** @description A comparison of one task in all passes; `same` is false while it is in dispute. */
+        DiscussedComparison: {
+            task: number;
+            response_a: number;
+            response_b: number;
+            same: boolean;
+            verdicts: components["schemas"]["DiscussedVerdict"][];
+        };
+        /** @description A disputed discard; `mine` where the person may change the mark of their pass. */
+        DiscussedDiscard: {
+            response: number;
+            passes: components["schemas"]["PassMark"][];
+            mine: boolean;
+        };
+        /** @description What one pass holds of a comparison, and held before, oldest first. */
+        DiscussedVerdict: {
+            pass: number;
+            by: string;
+            mine: boolean;
+            verdict: components["schemas"]["VerdictEnum"];
+            score_a: number;
+            score_b: number;
+            notes: string;
+            history: components["schemas"]["OlderVerdict"][];
+        };
+        /** @description One discussion with all that its people need, differing comparisons first. */
+        Discussion: {
+            project: number;
+            prompt: components["schemas"]["DisputePrompt"];
+            /** Format: date-time */
+            due_at: string;
+            open: boolean;
+            me: string;
+            people: components["schemas"]["Discussant"][];
+            responses: components["schemas"]["LabelledResponse"][];
+            comparisons: components["schemas"]["DiscussedComparison"][];
+            discards: components["schemas"]["DiscussedDiscard"][];
+            messages: components["schemas"]["Message"][];
+            guideline: components["schemas"]["ShownGuideline"] | null;
+            outcome: components["schemas"]["Outcome"] | null;
+        };
+        /** @description One's discussions, oldest first; `count` is how many there are in all. */
+        DiscussionList: {
+            results: components["schemas"]["DiscussionRow"][];
+            next: string | null;
+            count: number;
+        };
+        /** @description A prompt that one discusses; `my_turn` where the others spoke last. */
+        DiscussionRow: {
+            prompt: number;
+            number: number;
+            category: components["schemas"]["Category"];
+            excerpt: string;
+            differing: number;
+            /** Format: double */
+            agreement: number | null;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            due_at: string;
+            my_turn: boolean;
+        };
+        /**
+         * @description * `open` - open
+         *     * `agreed` - agreed
+         *     * `escalated` - escalated
+         *     * `withdrawn` - withdrawn
+         * @enum {string}
+         */
+        DiscussionState: "open" | "agreed" | "escalated" | "withdrawn";
+        /** @description Everything a reviewer needs to settle a prompt, differing comparisons first. */
         Dispute: {
             prompt: components["schemas"]["DisputePrompt"];
+            stage: (components["schemas"]["ReviewStage"] | components["schemas"]["NullEnum"]) | null;
+            escalated_reason: string;
+            may_decide: boolean;
+            may_escalate: boolean;
             responses: components["schemas"]["LabelledResponse"][];
             comparisons: components["schemas"]["DisputeComparison"][];
+            discards: components["schemas"]["Discard"][];
             discard_marks: components["schemas"]["DiscardMark"][];
+            decisions: components["schemas"]["StoredDecision"][];
+            discussion: components["schemas"]["DisputeDiscussion"] | null;
+            guideline: components["schemas"]["ShownGuideline"] | null;
             graph: components["schemas"]["Graph"];
             events: components["schemas"]["Event"][];
         };
-        /** @description A comparison of one task in all passes. */
+        /** @description A comparison of one task in all passes; `same` is false while it is in dispute. */
         DisputeComparison: {
             task: number;
             response_a: number;
             response_b: number;
             verdicts: components["schemas"]["PassVerdict"][];
             same: boolean;
+        };
+        /** @description The discussion that a dispute comes from. */
+        DisputeDiscussion: {
+            state: components["schemas"]["DiscussionState"];
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            closed_at: string | null;
+            messages: components["schemas"]["Message"][];
         };
         /** @description The queue, oldest first; `count` is how many wait in all. */
         DisputeList: {
@@ -722,11 +1560,12 @@ export interface components {
             text: string;
             system: string;
             category: components["schemas"]["Category"];
-            state: string;
+            state: components["schemas"]["PromptState"];
             /** Format: double */
             agreement: number | null;
             /** Format: double */
             threshold: number;
+            measure: components["schemas"]["AgreementMeasure"];
         };
         /** @description A prompt that waits for a decision. */
         DisputeRow: {
@@ -735,14 +1574,30 @@ export interface components {
             category: components["schemas"]["Category"];
             excerpt: string;
             /** Format: double */
-            agreement: number;
+            agreement: number | null;
             differing: number;
             /** Format: date-time */
             since: string;
+            stage: components["schemas"]["ReviewStage"];
+            escalated_reason: string;
         };
         /** @description Why a prompt leaves the flow. */
         DropRequest: {
             reason: string;
+        };
+        /** @description What this stage rejected in an earlier round. */
+        EarlierRejection: {
+            pass: number;
+            reason: string;
+            spans: components["schemas"]["MarkedSpan"][];
+            task: number;
+        };
+        /** @description A verdict that a pass held before, and who said it. */
+        EarlierVerdict: {
+            verdict: components["schemas"]["VerdictEnum"];
+            /** Format: date-time */
+            at: string;
+            by: string;
         };
         /** @description How often one response was chosen over another, and whether the edge lies on a cycle. */
         Edge: {
@@ -751,11 +1606,24 @@ export interface components {
             count: number;
             in_cycle: boolean;
         };
+        /** @description A prompt's ranking, its cycles (each response over the next, the last over the first), and every vote's part. */
+        Effects: {
+            tiers: number[][];
+            merged: number[][];
+            conflicts: number;
+            n_comparisons: number;
+            votes: components["schemas"]["Vote"][];
+            cycles: number[][];
+        };
         /** @description A refusal. */
         Error: {
             code: string;
             message: string;
             errors: components["schemas"]["FieldError"][];
+        };
+        /** @description Why a disagreement is handed on. */
+        EscalateRequest: {
+            reason: string;
         };
         /** @description One line of a prompt's history. */
         Event: {
@@ -767,6 +1635,105 @@ export interface components {
             before: string;
             after: string;
             reason: string;
+        };
+        /** @description An exam as it stands; `index` counts the answered items, `task` is the next one. */
+        Exam: {
+            id: number;
+            project: number;
+            category: components["schemas"]["Category"];
+            state: components["schemas"]["ExamState"];
+            index: number;
+            n_items: number;
+            /** Format: double */
+            accuracy: number | null;
+            /** Format: double */
+            mark: number;
+            task: components["schemas"]["Assignment"] | null;
+        };
+        /** @description What the answer was worth, and the exam with its next task. */
+        ExamAnswered: {
+            feedback: components["schemas"]["ExamFeedback"];
+            exam: components["schemas"]["Exam"];
+        };
+        /** @description The reference order and its reason beside the answer; `same` of `comparisons` are as in the reference. */
+        ExamFeedback: {
+            reference: number[][];
+            reason: string;
+            /** Format: double */
+            same: number;
+            comparisons: number;
+            order: number[][];
+        };
+        /** @description The top-level category to be examined in. */
+        ExamRequestRequest: {
+            category: number;
+        };
+        /** @description Where one stands in a category; `needed`: it gives no work until its exam is passed. */
+        ExamStanding: {
+            category: components["schemas"]["Category"];
+            state: components["schemas"]["ExamStandingStateEnum"];
+            exam: number | null;
+            needed: boolean;
+            n_items: number;
+            /** Format: double */
+            mark: number;
+            attempts_left: number;
+            /** Format: date-time */
+            retake_at: string | null;
+            /** Format: double */
+            accuracy: number | null;
+        };
+        /**
+         * @description * `open` - open
+         *     * `running` - running
+         *     * `qualified` - qualified
+         *     * `failed` - failed
+         *     * `barred` - barred
+         * @enum {string}
+         */
+        ExamStandingStateEnum: "open" | "running" | "qualified" | "failed" | "barred";
+        /** @description The categories that have an exam, or in which one stands somewhere. */
+        ExamStandings: {
+            results: components["schemas"]["ExamStanding"][];
+        };
+        /**
+         * @description * `running` - running
+         *     * `passed` - passed
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        ExamState: "running" | "passed" | "failed";
+        /** @description Where a person stands in a top-level category. */
+        Expertise: {
+            category: number;
+            state: components["schemas"]["ExpertiseState"];
+        };
+        /** @description Where a person shall stand in a top-level category. */
+        ExpertiseRequestRequest: {
+            category: number;
+            state: components["schemas"]["ExpertiseRequestStateEnum"];
+        };
+        /**
+         * @description * `open` - open
+         *     * `qualified` - qualified
+         *     * `barred` - barred
+         * @enum {string}
+         */
+        ExpertiseRequestStateEnum: "open" | "qualified" | "barred";
+        /**
+         * @description * `open` - open
+         *     * `qualified` - qualified
+         *     * `failed` - failed
+         *     * `barred` - barred
+         * @enum {string}
+         */
+        ExpertiseState: "open" | "qualified" | "failed" | "barred";
+        /** @description Characters of a response that a reviewer found fault with, by the response's place on the page; end exclusive. */
+        Fault: {
+            response: number;
+            start: number;
+            end: number;
+            text: string;
         };
         /** @description What is wrong with one field. */
         FieldError: {
@@ -793,6 +1760,41 @@ export interface components {
             /** Format: double */
             ordered_pairs_per_prompt: number | null;
         };
+        /** @description How many items a prompt gave: one for each of its tasks. */
+        GoldCreated: {
+            created: number;
+        };
+        /** @description Gold items, newest first. */
+        GoldList: {
+            results: components["schemas"]["GoldRow"][];
+            next: string | null;
+        };
+        /** @description A prompt's usable responses in tiers, best first, and why that is right. */
+        GoldRequestRequest: {
+            prompt: number;
+            order: number[][];
+            reason: string;
+            /** @default true */
+            in_exam: boolean;
+            /** @default true */
+            hidden: boolean;
+        };
+        /** @description One gold item, and how people did on it. */
+        GoldRow: {
+            id: number;
+            prompt: number;
+            number: number;
+            category: components["schemas"]["Category"];
+            excerpt: string;
+            in_exam: boolean;
+            hidden: boolean;
+            active: boolean;
+            n_answers: number;
+            /** Format: double */
+            accuracy: number | null;
+            reason: string;
+            reference: number[][];
+        };
         /** @description The preference graph of the final comparisons, its merged cycles and its tiers, best first. */
         Graph: {
             nodes: number[];
@@ -808,12 +1810,19 @@ export interface components {
             /** Format: double */
             conflict_rate: number | null;
         };
-        /** @description The guideline that holds for a category; `inherited_from` is the ancestor's path it stands at. */
+        /**
+         * @description The guideline that holds for a category; `inherited_from` is the ancestor's path it stands at.
+         *
+         *     `versions` are newest first; `read` where the person has confirmed the newest one.
+         */
         Guideline: {
             category: components["schemas"]["Category"];
             version: number | null;
             text: string;
             inherited_from: string[] | null;
+            versions: components["schemas"]["Version"][];
+            previous: components["schemas"]["PreviousGuideline"] | null;
+            read: boolean;
         };
         /** @description The text of a guideline's next version (Markdown). */
         GuidelineTextRequest: {
@@ -906,18 +1915,19 @@ export interface components {
              */
             human_sources: string;
         };
-        /**
-         * @description * `human` - human
-         *     * `judge` - judge
-         *     * `adjudication` - adjudication
-         * @enum {string}
-         */
-        KindEnum: "human" | "judge" | "adjudication";
+        /** @description The ends of a 95% interval. */
+        Interval: {
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
         /** @description A response under its letter; the model is not told. */
         LabelledResponse: {
             id: number;
             label: string;
             text: string;
+            discarded: boolean;
         };
         /**
          * @description * `zh-hans` - 中文
@@ -954,10 +1964,21 @@ export interface components {
             /** Format: date-time */
             lease_expires_at: string;
         };
+        /** @description Tasks that one person may do in a day; null for no limit of this kind. */
+        Limit: {
+            daily_limit: number | null;
+        };
         /** @description A stretch of the log. */
         Log: {
             text: string;
             next: number;
+        };
+        /** @description Where in a response the fault lies: characters of the raw text, end exclusive. */
+        MarkedSpan: {
+            response: number;
+            start: number;
+            end: number;
+            text: string;
         };
         /** @description Somebody in a project. */
         Member: {
@@ -982,6 +2003,27 @@ export interface components {
             project_name: string;
             roles: components["schemas"]["RolesEnum"][];
         };
+        /** @description What somebody said in a discussion, of a comparison, of a response, or of the whole. */
+        Message: {
+            id: number;
+            parent: number | null;
+            by: string;
+            mine: boolean;
+            text: string;
+            task: number | null;
+            response_a: number | null;
+            response_b: number | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description What one says: in reply to a message, of a comparison, of a response, or of the whole. */
+        MessagePostRequest: {
+            text: string;
+            parent?: number | null;
+            task?: number | null;
+            response_a?: number | null;
+            response_b?: number | null;
+        };
         /** @description How a reward model did on a benchmark (FORMATS 6); a subset that the set does not have is absent. */
         Metrics: {
             open?: components["schemas"]["SubsetFigures"];
@@ -997,11 +2039,145 @@ export interface components {
         };
         /** @description The state a prompt is in now. */
         Moved: {
-            state: string;
+            state: components["schemas"]["PromptState"];
+        };
+        /** @description One's own figures in a top-level category. */
+        MyCategory: {
+            id: number;
+            name: string;
+            tasks: number;
+            /** Format: double */
+            agreement: number | null;
+            /** Format: double */
+            gold: number | null;
+            /** Format: double */
+            rejected: number | null;
+            state: components["schemas"]["ExpertiseState"];
+        };
+        /** @description One day of one's own. */
+        MyDay: {
+            /** Format: date */
+            day: string;
+            tasks: number;
+            /** Format: double */
+            agreement: number | null;
+        };
+        /** @description One's own figures, the last 30 days by day. Gold accuracy is told from a few answers on, never by item. */
+        MyFigures: {
+            today: number;
+            total: number;
+            /** Format: double */
+            seconds_mean: number | null;
+            agreement: components["schemas"]["MyRate"] | null;
+            gold: components["schemas"]["MyGold"] | null;
+            consistency: components["schemas"]["MyRate"] | null;
+            rejections: components["schemas"]["MyRejections"];
+            days: components["schemas"]["MyDay"][];
+            categories: components["schemas"]["MyCategory"][];
+            /** Format: date-time */
+            refreshed_at: string | null;
+        };
+        /** @description Accuracy on tasks whose right order is known. */
+        MyGold: {
+            /** Format: double */
+            accuracy: number;
+            n: number;
+        };
+        /** @description A share and what it rests on. */
+        MyRate: {
+            /** Format: double */
+            rate: number;
+            n: number;
+        };
+        /** @description How much of one's reviewed work was rejected. */
+        MyRejections: {
+            /** Format: double */
+            rate: number | null;
+            n_reviewed: number;
+            n_rejected: number;
+        };
+        /** @description One notice; `data` fills the sentence, `link` is a page of the site. */
+        Notice: {
+            id: number;
+            kind: components["schemas"]["NoticeKindEnum"];
+            project: number;
+            prompt: number | null;
+            data: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            at: string;
+            read: boolean;
+            link: string;
+        };
+        /**
+         * @description * `returned_work` - returned_work
+         *     * `discussion_opened` - discussion_opened
+         *     * `discussion_reply` - discussion_reply
+         *     * `escalation` - escalation
+         *     * `person_paused` - person_paused
+         *     * `person_resumed` - person_resumed
+         *     * `batch_returned` - batch_returned
+         *     * `guideline_changed` - guideline_changed
+         *     * `exam_result` - exam_result
+         * @enum {string}
+         */
+        NoticeKindEnum: "returned_work" | "discussion_opened" | "discussion_reply" | "escalation" | "person_paused" | "person_resumed" | "batch_returned" | "guideline_changed" | "exam_result";
+        /** @description The newest first; `unread` counts all that are new. */
+        NoticeList: {
+            results: components["schemas"]["Notice"][];
+            next: string | null;
+            unread: number;
+        };
+        /** @description Which notices were read; without `ids` all of them. */
+        NoticesReadRequest: {
+            ids?: number[] | null;
         };
         /** @enum {unknown} */
         NullEnum: null;
-        /** @description What one pass says of a comparison, under a pseudonym. */
+        /** @description A verdict held before. */
+        OlderVerdict: {
+            verdict: components["schemas"]["VerdictEnum"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description How a discussion ended, and when. */
+        Outcome: {
+            state: components["schemas"]["DiscussionState"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description Verdicts in place of those that stand, the reason, and the clause of the guideline. */
+        OverruleRequest: {
+            verdicts: components["schemas"]["OverruledVerdictRequest"][];
+            reason: string;
+            /** @default  */
+            clause: string;
+        };
+        /** @description The verdict given on one comparison in place of what stands. */
+        OverruledVerdictRequest: {
+            task: number;
+            response_a: number;
+            response_b: number;
+            verdict: components["schemas"]["VerdictEnum"];
+        };
+        /** @description How a person agrees with one other; `n` counts the tasks that both did. */
+        Partner: {
+            person: number | null;
+            pseudonym: string;
+            agreement: components["schemas"]["Rate"] | null;
+            /** Format: double */
+            alpha: number | null;
+            /** Format: double */
+            tau: number | null;
+            n: number;
+        };
+        /** @description Whether one pass holds a response for garbage. */
+        PassMark: {
+            pass: number;
+            marked: boolean;
+        };
+        /** @description What one pass says of a comparison, under a pseudonym, and what it said before, oldest first. */
         PassVerdict: {
             pass: number;
             by: string;
@@ -1011,10 +2187,26 @@ export interface components {
             notes: string;
             /** Format: double */
             seconds: number;
+            history: components["schemas"]["EarlierVerdict"][];
+        };
+        /** @description What to change of an item. */
+        PatchedGoldChangeRequest: {
+            active?: boolean;
+            in_exam?: boolean;
+            hidden?: boolean;
+            reason?: string;
         };
         /** @description The language a person wants. */
         PatchedLanguageRequest: {
             language?: components["schemas"]["LanguageEnum"];
+        };
+        /** @description Tasks that one person may do in a day; null for no limit of this kind. */
+        PatchedLimitRequest: {
+            daily_limit?: number | null;
+        };
+        /** @description Whether it is still mixed into reviewers' work. */
+        PatchedReviewGoldChangeRequest: {
+            active?: boolean;
         };
         /** @description Some of the settings. */
         PatchedSettingsUpdateRequest: {
@@ -1029,9 +2221,50 @@ export interface components {
             operations_share?: number;
             /** Format: double */
             research_share?: number;
+            agreement_measure?: components["schemas"]["AgreementMeasure"];
+            discussion_hours?: number;
+            escalation_hours?: number;
+            /** Format: double */
+            rejection_limit?: number;
+            rejection_min?: number;
+            exam_items?: number;
+            /** Format: double */
+            exam_mark?: number;
+            exam_attempts?: number;
+            exam_wait_hours?: number;
+            /** Format: double */
+            gold_share?: number;
+            /** Format: double */
+            gold_mark?: number;
+            gold_window?: number;
+            gold_min?: number;
+            /** Format: double */
+            repeat_share?: number;
+            repeat_gap?: number;
             lease_minutes?: number;
             daily_target?: number;
+            daily_limit?: number | null;
             languages?: string[];
+        };
+        /** @description Why; those concerned will read it. */
+        PauseRequestRequest: {
+            reason: string;
+        };
+        /** @description Whether something is paused now. */
+        PauseState: {
+            paused: components["schemas"]["Paused"] | null;
+        };
+        /** @description Since when and why something is paused. */
+        Paused: {
+            /** Format: date-time */
+            at: string;
+            reason: string;
+        };
+        /** @description Annotators and reviewers, by pseudonym. */
+        People: {
+            results: components["schemas"]["PersonRow"][];
+            /** Format: date-time */
+            refreshed_at: string | null;
         };
         /** @description Who is logged in. */
         Person: {
@@ -1040,6 +2273,115 @@ export interface components {
             name: string;
             language: components["schemas"]["LanguageEnum"];
             is_staff: boolean;
+        };
+        /** @description Where a person stands in a top-level category, and the weight of their record there in dealing. */
+        PersonCategory: {
+            category: number;
+            name: string;
+            state: components["schemas"]["ExpertiseState"];
+            /** Format: double */
+            weight: number;
+        };
+        /** @description One day of a person. */
+        PersonDay: {
+            /** Format: date */
+            day: string;
+            tasks: number;
+            agreement: components["schemas"]["Rate"] | null;
+            gold: components["schemas"]["Rate"] | null;
+            rejected: components["schemas"]["Rate"] | null;
+        };
+        /** @description A member in full. The intervals of alpha and tau rest on the latest 200 tasks that somebody else did as well. */
+        PersonDetail: {
+            person: number;
+            pseudonym: string;
+            roles: components["schemas"]["RolesEnum"][];
+            paused: components["schemas"]["PersonPause"] | null;
+            daily_limit: number | null;
+            today: number;
+            tasks: number;
+            /** Format: double */
+            seconds_mean: number | null;
+            agreement: components["schemas"]["Rate"] | null;
+            /** Format: double */
+            alpha: number | null;
+            /** Format: double */
+            tau: number | null;
+            gold: components["schemas"]["Rate"] | null;
+            consistency: components["schemas"]["Rate"] | null;
+            conflict: components["schemas"]["Rate"] | null;
+            rejection: components["schemas"]["Rate"] | null;
+            /** Format: double */
+            weight: number;
+            spark: number[];
+            categories: components["schemas"]["PersonInCategory"][];
+            alpha_interval: components["schemas"]["Interval"] | null;
+            tau_interval: components["schemas"]["Interval"] | null;
+            days: components["schemas"]["PersonDay"][];
+            partners: components["schemas"]["Partner"][];
+            review_gold: components["schemas"]["Rate"] | null;
+        };
+        /** @description A person's figures in one top-level category. */
+        PersonInCategory: {
+            category: number;
+            name: string;
+            tasks: number;
+            agreement: components["schemas"]["Rate"] | null;
+            gold: components["schemas"]["Rate"] | null;
+            rejected: components["schemas"]["Rate"] | null;
+            state: components["schemas"]["ExpertiseState"];
+            /** Format: double */
+            weight: number;
+        };
+        /** @description Since when somebody is paused, and why. */
+        PersonPause: {
+            /** Format: date-time */
+            at: string;
+            reason: string;
+        };
+        /** @description A member under their pseudonym. `spark` counts the tasks of the last 14 days, the oldest first. */
+        PersonRow: {
+            person: number;
+            pseudonym: string;
+            roles: components["schemas"]["RolesEnum"][];
+            paused: components["schemas"]["PersonPause"] | null;
+            daily_limit: number | null;
+            today: number;
+            tasks: number;
+            /** Format: double */
+            seconds_mean: number | null;
+            agreement: components["schemas"]["Rate"] | null;
+            /** Format: double */
+            alpha: number | null;
+            /** Format: double */
+            tau: number | null;
+            gold: components["schemas"]["Rate"] | null;
+            consistency: components["schemas"]["Rate"] | null;
+            conflict: components["schemas"]["Rate"] | null;
+            rejection: components["schemas"]["Rate"] | null;
+            /** Format: double */
+            weight: number;
+            spark: number[];
+            categories: components["schemas"]["PersonCategory"][];
+        };
+        /** @description What one answered before, by places on the page. */
+        Previous: {
+            scores: {
+                [key: string]: number;
+            };
+            order: number[][];
+        };
+        /** @description The older version that the person last read. */
+        PreviousGuideline: {
+            version: number;
+            text: string;
+        };
+        /** @description Answered tasks that measure people, and the share of comparisons said as expected. */
+        ProbeCounts: {
+            kind: string;
+            n: number;
+            /** Format: double */
+            rate: number | null;
         };
         /** @description New rows of the progress file, as the engine wrote them. */
         Progress: {
@@ -1062,12 +2404,34 @@ export interface components {
             operations_share: number;
             /** Format: double */
             research_share: number;
+            agreement_measure: components["schemas"]["AgreementMeasure"];
+            discussion_hours: number;
+            escalation_hours: number;
+            /** Format: double */
+            rejection_limit: number;
+            rejection_min: number;
+            exam_items: number;
+            /** Format: double */
+            exam_mark: number;
+            exam_attempts: number;
+            exam_wait_hours: number;
+            /** Format: double */
+            gold_share: number;
+            /** Format: double */
+            gold_mark: number;
+            gold_window: number;
+            gold_min: number;
+            /** Format: double */
+            repeat_share: number;
+            repeat_gap: number;
             lease_minutes: number;
             daily_target: number;
+            daily_limit: number | null;
             languages: string[];
             id: number;
             name: string;
             roles: components["schemas"]["RolesEnum"][];
+            paused: components["schemas"]["Paused"] | null;
         };
         /** @description A new project. */
         ProjectCreateRequest: {
@@ -1144,11 +2508,71 @@ export interface components {
          *     * `awaiting_responses` - awaiting_responses
          *     * `annotating` - annotating
          *     * `discussion` - discussion
+         *     * `escalated_delivery` - escalated_delivery
+         *     * `escalated_operations` - escalated_operations
+         *     * `escalated_research` - escalated_research
+         *     * `settled` - settled
+         *     * `delivery_review` - delivery_review
+         *     * `operations_review` - operations_review
+         *     * `research_review` - research_review
          *     * `accepted` - accepted
+         *     * `gold` - gold
          *     * `dropped` - dropped
          * @enum {string}
          */
-        PromptState: "staged" | "imported" | "awaiting_responses" | "annotating" | "discussion" | "accepted" | "dropped";
+        PromptState: "staged" | "imported" | "awaiting_responses" | "annotating" | "discussion" | "escalated_delivery" | "escalated_operations" | "escalated_research" | "settled" | "delivery_review" | "operations_review" | "research_review" | "accepted" | "gold" | "dropped";
+        /** @description Counts of everything that quality control did; people by pseudonym. */
+        Protocol: {
+            discussions: {
+                [key: string]: number;
+            };
+            revised_verdicts: number;
+            decisions: {
+                [key: string]: number;
+            };
+            samples: components["schemas"]["Sample"][];
+            reviews: components["schemas"]["ReviewCounts"][];
+            rejected_annotations: number;
+            batches_returned: number;
+            exams: {
+                [key: string]: number;
+            };
+            probes: components["schemas"]["ProbeCounts"][];
+            paused: string[];
+        };
+        /** @description How many prompts wait in one state, and since when the oldest; `mine` where the person works at its stage. */
+        Queue: {
+            name: components["schemas"]["PromptState"];
+            stage: (components["schemas"]["ReviewStage"] | components["schemas"]["NullEnum"]) | null;
+            count: number;
+            /** Format: date-time */
+            oldest: string | null;
+            mine: boolean;
+        };
+        /** @description Every queue in the order of the flow. */
+        Queues: {
+            queues: components["schemas"]["Queue"][];
+        };
+        /** @description The ranking that would be without a vote. */
+        RankingWithout: {
+            tiers: number[][];
+            merged: number[][];
+            n_conflicts: number;
+        };
+        /** @description A share with the ends of its 95% interval, and how many units (tasks, prompts, answers) it rests on. */
+        Rate: {
+            /** Format: double */
+            rate: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            n: number;
+        };
+        /** @description The version that one has read. */
+        ReadRequest: {
+            version: number;
+        };
         /**
          * @description * `not_qualified` - not_qualified
          *     * `broken_content` - broken_content
@@ -1158,6 +2582,20 @@ export interface components {
          * @enum {string}
          */
         ReasonEnum: "not_qualified" | "broken_content" | "harmful" | "too_long" | "other";
+        /** @description One task in one pass that must be done again; without a reason of its own the common one holds. */
+        RefusedSlotRequest: {
+            pass: number;
+            task: number;
+            /** @default  */
+            reason: string;
+            spans?: components["schemas"]["SpanRequest"][];
+        };
+        /** @description Which slots must be done again, by whom, and why. */
+        RejectRequest: {
+            reason: string;
+            return_to: components["schemas"]["ReturnToEnum"];
+            slots: components["schemas"]["RefusedSlotRequest"][];
+        };
         /** @description A response with the model it came from and its tier, 1 the best. */
         ResponseDetail: {
             id: number;
@@ -1166,6 +2604,194 @@ export interface components {
             model: string;
             discarded: boolean;
             tier: number | null;
+        };
+        /**
+         * @description * `same` - same
+         *     * `other` - other
+         * @enum {string}
+         */
+        ReturnToEnum: "same" | "other";
+        /** @description Why a task came back; `previous` only where the rejected answer is one's own. */
+        Returned: {
+            reason: string;
+            spans: components["schemas"]["Fault"][];
+            previous: components["schemas"]["Previous"] | null;
+        };
+        /** @description Own work that came back, newest first. */
+        ReturnedList: {
+            results: components["schemas"]["ReturnedRow"][];
+            next: string | null;
+        };
+        /** @description One piece of one's own work that came back; spans name responses by the place at which they were displayed. */
+        ReturnedRow: {
+            assignment: number | null;
+            number: number;
+            category: components["schemas"]["Category"];
+            reason: string;
+            spans: components["schemas"]["MarkedSpan"][];
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["ReturnedRowStateEnum"];
+        };
+        /**
+         * @description * `open` - open
+         *     * `leased` - leased
+         *     * `done` - done
+         *     * `with_other` - with_other
+         * @enum {string}
+         */
+        ReturnedRowStateEnum: "open" | "leased" | "done" | "with_other";
+        /** @description Everything that a reviewer judges by, differing comparisons first. */
+        Review: {
+            review: number;
+            stage: components["schemas"]["ReviewStage"];
+            state: components["schemas"]["ReviewState"];
+            round: number;
+            prompt: components["schemas"]["ReviewPrompt"];
+            responses: components["schemas"]["LabelledResponse"][];
+            comparisons: components["schemas"]["ReviewComparison"][];
+            slots: components["schemas"]["ReviewSlot"][];
+            graph: components["schemas"]["Graph"];
+            guideline: components["schemas"]["ShownGuideline"] | null;
+            earlier: components["schemas"]["EarlierRejection"][];
+            may_act: boolean;
+        };
+        /** @description A comparison of one task in all passes. */
+        ReviewComparison: {
+            task: number;
+            response_a: number;
+            response_b: number;
+            same: boolean;
+            verdicts: components["schemas"]["ReviewVerdict"][];
+            decided: components["schemas"]["ReviewDecided"] | null;
+        };
+        /** @description How a stage's reviews ended. */
+        ReviewCounts: {
+            stage: string;
+            waiting: number;
+            approved: number;
+            overruled: number;
+            rejected: number;
+            withdrawn: number;
+        };
+        /** @description The decision that stands in place of the passes' verdicts. */
+        ReviewDecided: {
+            verdict: components["schemas"]["VerdictEnum"];
+            stage: components["schemas"]["ReviewStage"];
+            reason: string;
+            clause: string;
+        };
+        /** @description Whether it is still mixed into reviewers' work. */
+        ReviewGoldChange: {
+            active: boolean;
+        };
+        /** @description Gold reviews, newest first. */
+        ReviewGoldList: {
+            results: components["schemas"]["ReviewGoldRow"][];
+            next: string | null;
+        };
+        /** @description The new gold review. */
+        ReviewGoldMade: {
+            id: number;
+        };
+        /** @description What the right outcome of a closed review is, and why. */
+        ReviewGoldRequestRequest: {
+            approve: boolean;
+            reason: string;
+        };
+        /** @description One gold review, and how reviewers did on it. */
+        ReviewGoldRow: {
+            id: number;
+            stage: components["schemas"]["ReviewStage"];
+            category: components["schemas"]["Category"];
+            excerpt: string;
+            approve: boolean;
+            reason: string;
+            active: boolean;
+            n_answers: number;
+            /** Format: double */
+            accuracy: number | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description The queue, oldest first; `count` is how many wait in all. */
+        ReviewList: {
+            results: components["schemas"]["ReviewRow"][];
+            next: string | null;
+            count: number;
+        };
+        /** @description The prompt in question. Its number is one of this review alone. */
+        ReviewPrompt: {
+            number: number;
+            text: string;
+            system: string;
+            category: components["schemas"]["Category"];
+            /** Format: double */
+            agreement: number | null;
+            /** Format: double */
+            threshold: number;
+            measure: string;
+        };
+        /** @description A prompt that waits for a review; `review` names the review, not the prompt. */
+        ReviewRow: {
+            review: number;
+            stage: components["schemas"]["ReviewStage"];
+            category: components["schemas"]["Category"];
+            excerpt: string;
+            /** Format: date-time */
+            since: string;
+            round: number;
+        };
+        /** @description One task in one pass: what a rejection names. */
+        ReviewSlot: {
+            pass: number;
+            task: number;
+            response_ids: number[];
+            scores: {
+                [key: string]: number;
+            };
+            order: number[][];
+            notes: string;
+            /** Format: double */
+            seconds: number;
+        };
+        /**
+         * @description * `delivery` - delivery
+         *     * `operations` - operations
+         *     * `research` - research
+         * @enum {string}
+         */
+        ReviewStage: "delivery" | "operations" | "research";
+        /**
+         * @description * `waiting` - waiting
+         *     * `approved` - approved
+         *     * `overruled` - overruled
+         *     * `rejected` - rejected
+         *     * `withdrawn` - withdrawn
+         * @enum {string}
+         */
+        ReviewState: "waiting" | "approved" | "overruled" | "rejected" | "withdrawn";
+        /** @description What one pass says of a comparison; `by` is the letter of the pass. */
+        ReviewVerdict: {
+            pass: number;
+            by: string;
+            verdict: components["schemas"]["VerdictEnum"];
+            score_a: number;
+            score_b: number;
+            notes: string;
+            /** Format: double */
+            seconds: number;
+        };
+        /** @description How the review ended. */
+        Reviewed: {
+            state: components["schemas"]["ReviewState"];
+        };
+        /** @description A new verdict of one's own. */
+        ReviseRequest: {
+            task: number;
+            response_a: number;
+            response_b: number;
+            verdict: components["schemas"]["VerdictEnum"];
         };
         /**
          * @description * `owner` - owner
@@ -1233,6 +2859,12 @@ export interface components {
          * @enum {string}
          */
         RunState: "queued" | "running" | "benchmarking" | "succeeded" | "failed" | "cancelled";
+        /** @description How many settled prompts a stage's sample has seen and drawn. */
+        Sample: {
+            stage: string;
+            n_seen: number;
+            n_drawn: number;
+        };
         /** @description Who is logged in, if anybody, and where they take part. */
         Session: {
             user: components["schemas"]["Person"] | null;
@@ -1353,11 +2985,24 @@ export interface components {
          */
         SetState: "freezing" | "frozen" | "failed";
         /** @description The verdict given on one comparison. */
+        Settled: {
+            task: number;
+            response_a: number;
+            response_b: number;
+            verdict: components["schemas"]["VerdictEnum"];
+        };
+        /** @description The verdict given on one comparison. */
         SettledRequest: {
             task: number;
             response_a: number;
             response_b: number;
             verdict: components["schemas"]["VerdictEnum"];
+        };
+        /** @description The guideline in force, with the category that it stands at. */
+        ShownGuideline: {
+            category: components["schemas"]["Category"];
+            version: number;
+            text: string;
         };
         /** @description Why a task is skipped. */
         SkipRequest: {
@@ -1366,13 +3011,75 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** @description Where in a response the fault lies: characters (code points) of the raw text, end exclusive. */
+        SpanRequest: {
+            response: number;
+            start: number;
+            end: number;
+        };
         /** @description How much one side of the split holds. */
         SplitCounts: {
             prompts: number;
             responses: number;
             pairs: number;
         };
-        /** @description An answer: scores 0-5 by response id, tiers of ids best first, discarded ids, notes, active seconds. */
+        /** @description How the passes stand after a revision; the discussion closes by itself when they agree. */
+        Standpoint: {
+            /** Format: double */
+            agreement: number | null;
+            state: components["schemas"]["PromptState"];
+            differing: number;
+        };
+        /**
+         * @description Groups, the whole, and the moment up to which everything is counted.
+         *
+         *     Of pairs at most 500 are told, those with the most tasks in common; the CSV holds all `n_rows`.
+         */
+        Statistics: {
+            rows: components["schemas"]["StatisticsRow"][];
+            n_rows: number;
+            total: components["schemas"]["StatisticsRow"];
+            /** Format: date-time */
+            refreshed_at: string | null;
+        };
+        /**
+         * @description The figures of one group; null is what nothing is known of, or what has no meaning for such a group.
+         *
+         *     `person` and `partner` are membership ids, `category` a top-level category.
+         */
+        StatisticsRow: {
+            key: string;
+            name: string;
+            category: number | null;
+            person: number | null;
+            partner: number | null;
+            tasks: number;
+            /** Format: double */
+            seconds_mean: number | null;
+            prompts: number | null;
+            agreement: components["schemas"]["Rate"] | null;
+            /** Format: double */
+            alpha: number | null;
+            /** Format: double */
+            tau: number | null;
+            gold: components["schemas"]["Rate"] | null;
+            consistency: components["schemas"]["Rate"] | null;
+            conflict: components["schemas"]["Rate"] | null;
+            rejection: components["schemas"]["Rate"] | null;
+        };
+        /** @description A decision of a stage, and the version of the guideline that was made from it. */
+        StoredDecision: {
+            id: number;
+            by: components["schemas"]["ReviewStage"];
+            /** Format: date-time */
+            at: string;
+            reason: string;
+            clause: string;
+            verdicts: components["schemas"]["Settled"][];
+            discards: components["schemas"]["Discarded"][];
+            guideline_version: number | null;
+        };
+        /** @description An answer by places on the page: scores 0-5, tiers best first, what is discarded; notes, active seconds. */
         SubmitRequest: {
             token: number;
             /** Format: uuid */
@@ -1452,20 +3159,53 @@ export interface components {
          * @enum {string}
          */
         VerdictEnum: "a" | "b" | "equal";
+        /** @description One version, and the note of what it changed. */
+        Version: {
+            version: number;
+            /** Format: date-time */
+            at: string;
+            note: string;
+        };
+        /** @description A final comparison and what the ranking would be without it; `by` is empty for a decision. */
+        Vote: {
+            pass: number | null;
+            comparison: number;
+            task: number | null;
+            response_a: number;
+            response_b: number;
+            verdict: components["schemas"]["VerdictEnum"];
+            by: string;
+            final: boolean;
+            contradicted: boolean;
+            without: components["schemas"]["RankingWithout"];
+            changes: boolean;
+        };
+        /** @description What there is to say of why there is nothing: why one is paused, a limit, the names of categories. */
+        WhyDetails: {
+            reason?: string;
+            limit?: number;
+            categories?: string[];
+        };
         /**
-         * @description * `none_left` - none_left
-         *     * `all_leased` - all_leased
+         * @description * `project_paused` - project_paused
+         *     * `paused` - paused
+         *     * `limit_reached` - limit_reached
+         *     * `not_qualified` - not_qualified
+         *     * `category_paused` - category_paused
+         *     * `category_limit_reached` - category_limit_reached
          *     * `already_in_other_pass` - already_in_other_pass
+         *     * `all_leased` - all_leased
+         *     * `none_left` - none_left
          * @enum {string}
          */
-        WhyNoneEnum: "none_left" | "all_leased" | "already_in_other_pass";
+        WhyNoneEnum: "project_paused" | "paused" | "limit_reached" | "not_qualified" | "category_paused" | "category_limit_reached" | "already_in_other_pass" | "all_leased" | "none_left";
         /** @description The prompt as its annotator sees it. */
         WorkPrompt: {
             number: number;
             text: string;
             system: string;
         };
-        /** @description A response as its annotator sees it: nothing tells the model. */
+        /** @description A response as its annotator sees it: nothing tells the model. `id` is its place on the page, from 1. */
         WorkResponse: {
             id: number;
             text: string;
@@ -1657,6 +3397,63 @@ export interface operations {
             };
         };
     };
+    categories_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedLimitRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limit"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     guidelines_get: {
         parameters: {
             query?: never;
@@ -1767,6 +3564,453 @@ export interface operations {
             };
         };
     };
+    guidelines_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    categories_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseState"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    categories_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseState"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    discussions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discussion"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    discussions_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardReviseRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standpoint"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    discussions_escalate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EscalateRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    discussions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessagePostRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    discussions_revise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviseRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standpoint"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     disputes_get: {
         parameters: {
             query?: never;
@@ -1840,7 +4084,231 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    disputes_escalate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EscalateRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Moved"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exams_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exam"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exams_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamAnswered"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    gold_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gold: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedGoldChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldRow"];
                 };
             };
             400: {
@@ -2087,6 +4555,397 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    notices_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    notices_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoticesReadRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    people_get: {
+        parameters: {
+            query?: {
+                /** @description the same table as a file */
+                export?: "csv";
+            };
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    people_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedLimitRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limit"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    people_expertise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpertiseRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Expertise"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    people_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseState"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    people_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseState"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2787,14 +5646,76 @@ export interface operations {
             };
         };
     };
+    discussions_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+                state?: "closed" | "open";
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     disputes_list: {
         parameters: {
             query?: {
                 category?: number;
                 /** @description `next` of the page before */
                 cursor?: string;
+                /** @description the same table as a file */
+                export?: "csv";
                 /** @description rows on a page, at most 200 [50] */
                 limit?: number;
+                stage?: "delivery" | "operations" | "research";
             };
             header?: never;
             path: {
@@ -2810,6 +5731,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DisputeList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exams_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamStandings"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exams_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exam"];
                 };
             };
             400: {
@@ -2863,6 +5894,180 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Figures"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    gold_list: {
+        parameters: {
+            query?: {
+                active?: boolean;
+                category?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    gold_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoldRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldCreated"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    guidelines_amend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Amended"];
                 };
             };
             400: {
@@ -3009,6 +6214,230 @@ export interface operations {
             };
         };
     };
+    my_figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyFigures"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    my_returned: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    projects_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseState"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    people_list: {
+        parameters: {
+            query?: {
+                /** @description the same table as a file */
+                export?: "csv";
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     prompts_list: {
         parameters: {
             query?: {
@@ -3020,7 +6449,7 @@ export interface operations {
                 /** @description looks into texts and ids */
                 q?: string;
                 source?: string;
-                state?: "accepted" | "annotating" | "awaiting_responses" | "discussion" | "dropped" | "imported" | "staged";
+                state?: "accepted" | "annotating" | "awaiting_responses" | "delivery_review" | "discussion" | "dropped" | "escalated_delivery" | "escalated_operations" | "escalated_research" | "gold" | "imported" | "operations_review" | "research_review" | "settled" | "staged";
                 subset?: "human" | "open";
             };
             header?: never;
@@ -3056,6 +6485,350 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    projects_protocol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Protocol"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    queues_list: {
+        parameters: {
+            query?: {
+                /** @description the same table as a file */
+                export?: "csv";
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    projects_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseState"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    review_gold_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewGoldList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reviews_list: {
+        parameters: {
+            query?: {
+                category?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+                stage?: "delivery" | "operations" | "research";
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    statistics_get: {
+        parameters: {
+            query?: {
+                by?: "annotator" | "category" | "day" | "heat" | "pair" | "source";
+                /** @description a top-level category */
+                category?: number;
+                /** @description the same table as a file */
+                export?: "csv";
+                /** @description first day, local time */
+                from?: string;
+                source?: string;
+                /** @description last day, local time */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3131,6 +6904,397 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Moved"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    prompts_effects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effects"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    review_gold_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gold: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedReviewGoldChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewGoldChange"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reviews_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reviews_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reviewed"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reviews_make_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewGoldRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewGoldMade"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reviews_overrule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverruleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reviewed"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reviews_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reviewed"];
                 };
             };
             400: {

@@ -3,7 +3,7 @@ import { EmptyState } from '@/components/EmptyState'
 import { useProjectId } from '@/lib/useProjectId'
 import { useTranslation } from 'react-i18next'
 import { Navigate } from 'react-router'
-import { sectionsFor } from './navigation'
+import { startFor } from './navigation'
 
 /**
  * Leads to the first thing a person may do, in the project visited last where that still holds. Staff without a project
@@ -15,8 +15,8 @@ export function Home() {
   const last = useProjectId()
   const ordered = [...memberships].sort((a, b) => Number(b.project === last) - Number(a.project === last))
   for (const { project, roles } of ordered) {
-    const section = sectionsFor(roles)[0]
-    if (section) return <Navigate replace to={`/p/${project}/${section.pages[0].path}`} />
+    const path = startFor(roles)
+    if (path) return <Navigate replace to={`/p/${project}/${path}`} />
   }
   if (user?.is_staff) return <Navigate replace to="/projects" />
   return <EmptyState title={t('app.noProject.title')} hint={t('app.noProject.hint')} />

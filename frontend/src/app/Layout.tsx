@@ -1,5 +1,6 @@
 import { useRoles, useSession } from '@/api/session'
 import { Loading } from '@/components/Loading'
+import { NoticeBell } from '@/components/NoticeBell'
 import { languageFromServer } from '@/lib/language'
 import { setLanguage } from '@/lib/i18n'
 import { useProjectId } from '@/lib/useProjectId'
@@ -41,6 +42,7 @@ export function Layout() {
             </NavLink>
           ))}
         </nav>
+        <NoticeBell />
         <UserMenu user={user} />
       </header>
       {current && current.pages.length > 1 && (

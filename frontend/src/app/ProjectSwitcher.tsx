@@ -3,7 +3,7 @@ import { Button, Dropdown } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import styles from './Layout.module.css'
-import { sectionsFor } from './navigation'
+import { startFor } from './navigation'
 
 /** The project's name; with several projects, a menu to go to another one's first page. */
 export function ProjectSwitcher({ project }: { project: number | null }) {
@@ -15,7 +15,7 @@ export function ProjectSwitcher({ project }: { project: number | null }) {
   if (memberships.length === 0) return <strong>{t('app.name')}</strong>
 
   const items = memberships.flatMap(({ project: key, project_name: label, roles }) => {
-    const path = sectionsFor(roles)[0]?.pages[0].path
+    const path = startFor(roles)
     return path ? [{ key, label, onClick: () => void navigate(`/p/${key}/${path}`) }] : []
   })
   return (

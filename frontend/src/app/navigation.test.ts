@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SECTIONS, pageHolds, sectionHolds } from './navigation'
+import { SECTIONS, pageHolds, rolesFor, sectionHolds, sectionsFor, startFor } from './navigation'
 
 const current = (pathname: string) =>
   SECTIONS.filter((section) => sectionHolds(section, pathname)).map((section) => [
@@ -21,4 +21,34 @@ describe('the navigation', () => {
     expect(current('/projects')).toEqual([])
     expect(current('/')).toEqual([])
   })
+})
+
+describe('what a role sees', () => {
+  const pagesOf = (role: Parameters<typeof sectionsFor>[0][number]) =>
+    sectionsFor([role]).map((section) => [section.label, ...section.pages.map(({ path }) => path)])
+
+  it('is the whole of quality control for a reviewer', () => {
+    expect(pagesOf('research_reviewer')).toEqual([
+      ['discussions', 'discussions'],
+      ['qa', 'queues', 'disputes', 'reviews', 'people', 'statistics', 'gold'],
+    ])
+  })
+
+  it('is only the figures and gold of quality control for a researcher', () => {
+    expect(pagesOf('researcher')[0]).toEqual(['qa', 'statistics', 'gold'])
+  })
+
+  it('is what the same addresses let in', () => {
+    expect(rolesFor('qa', '/p/:project/people')).not.toContain('researcher')
+    expect(rolesFor('qa', '/people/:id')).not.toContain('researcher')
+    expect(rolesFor('qa', '/p/:project/gold')).toContain('researcher')
+    expect(rolesFor('annotate', '/exams/:id')).toEqual(['annotator'])
+  })
+})
+
+it('leads everybody to their own work first', () => {
+  expect(startFor(['annotator'])).toBe('annotate')
+  expect(startFor(['delivery_reviewer'])).toBe('queues')
+  expect(startFor(['researcher'])).toBe('prompts')
+  expect(startFor([])).toBeUndefined()
 })

@@ -5,6 +5,8 @@ export interface NavigationPage {
   path: string
   /** Key below `app.navigation` */
   label: string
+  /** Who sees it, where others than the section's */
+  roles?: readonly Role[]
 }
 
 export interface NavigationSection {
@@ -14,10 +16,35 @@ export interface NavigationSection {
 }
 
 const RESEARCH: readonly Role[] = ['owner', 'researcher']
+const QA_AND_RESEARCH: readonly Role[] = [...QA_ROLES, 'researcher']
 
 export const SECTIONS: readonly NavigationSection[] = [
-  { label: 'annotate', roles: ['annotator'], pages: [{ path: 'annotate', label: 'annotate' }] },
-  { label: 'qa', roles: QA_ROLES, pages: [{ path: 'disputes', label: 'disputes' }] },
+  {
+    label: 'annotate',
+    roles: ['annotator'],
+    pages: [
+      { path: 'annotate', label: 'annotate' },
+      { path: 'me', label: 'me' },
+      { path: 'exams', label: 'exams' },
+    ],
+  },
+  {
+    label: 'discussions',
+    roles: ['annotator', ...QA_ROLES],
+    pages: [{ path: 'discussions', label: 'discussions' }],
+  },
+  {
+    label: 'qa',
+    roles: QA_ROLES,
+    pages: [
+      { path: 'queues', label: 'queues' },
+      { path: 'disputes', label: 'disputes' },
+      { path: 'reviews', label: 'reviews' },
+      { path: 'people', label: 'people' },
+      { path: 'statistics', label: 'statistics', roles: QA_AND_RESEARCH },
+      { path: 'gold', label: 'gold', roles: QA_AND_RESEARCH },
+    ],
+  },
   {
     label: 'data',
     roles: RESEARCH,
@@ -38,14 +65,32 @@ export const SECTIONS: readonly NavigationSection[] = [
   { label: 'settings', roles: RESEARCH, pages: [{ path: 'settings', label: 'settings' }] },
 ]
 
-/** The sections that a person with these roles sees, in the bar's order. */
+/** The sections that a person with these roles sees, in the bar's order, each with the pages they see of it. */
 export function sectionsFor(roles: readonly Role[]): readonly NavigationSection[] {
-  return SECTIONS.filter((section) => section.roles.some((role) => roles.includes(role)))
+  return SECTIONS.flatMap((section) => {
+    const [first, ...others] = section.pages.filter((page) =>
+      (page.roles ?? section.roles).some((role) => roles.includes(role)),
+    )
+    return first ? [{ ...section, pages: [first, ...others] }] : []
+  })
+}
+
+/** Where these roles begin their work: the first section that is theirs as a whole, discussions being nobody's first. */
+export function startFor(roles: readonly Role[]): string | undefined {
+  const own = SECTIONS.filter(({ label }) => label !== 'discussions')
+  return own.find((section) => section.roles.some((role) => roles.includes(role)))?.pages[0].path
+}
+
+/** Who may open the address `pathname`, a page of the section `label` or one of the things that it lists. */
+export function rolesFor(label: string, pathname: string): readonly Role[] {
+  const section = SECTIONS.find((candidate) => candidate.label === label)
+  if (!section) throw new Error(`no navigation section ${label}`)
+  return section.pages.find((page) => pageHolds(page, pathname))?.roles ?? section.roles
 }
 
 /** Whether the address `pathname` is `page` (/p/:project/prompts) or one of the things that it lists (/prompts/:id). */
 export function pageHolds(page: NavigationPage, pathname: string): boolean {
-  return /^\/(?:p\/\d+\/)?([^/]+)/.exec(pathname)?.[1] === page.path
+  return /^\/(?:p\/(?:\d+|:project)\/)?([^/]+)/.exec(pathname)?.[1] === page.path
 }
 
 /** Whether the address `pathname` belongs to `section`. */

@@ -4,14 +4,13 @@ import { Layout } from './Layout'
 import { NotFound } from './NotFound'
 import { RequireRole } from './RequireRole'
 import { RouteError } from './RouteError'
-import { SECTIONS } from './navigation'
+import { rolesFor } from './navigation'
 
 type Page = () => Promise<{ default: React.ComponentType }>
 
-/** A page of one navigation section: loaded when first visited, shown only to that section's roles. */
+/** A page of one navigation section: loaded when first visited, shown only to the roles that the navigation shows it to. */
 function page(section: string, path: string, load: Page): RouteObject {
-  const roles = SECTIONS.find(({ label }) => label === section)?.roles
-  if (!roles) throw new Error(`no navigation section ${section}`)
+  const roles = rolesFor(section, path)
   return {
     path,
     lazy: async () => {
@@ -23,7 +22,18 @@ function page(section: string, path: string, load: Page): RouteObject {
 
 const pages: RouteObject[] = [
   page('annotate', '/p/:project/annotate', () => import('@/features/workbench/WorkbenchPage')),
+  page('annotate', '/p/:project/me', () => import('@/features/me/MePage')),
+  page('annotate', '/p/:project/exams', () => import('@/features/exam/ExamsPage')),
+  page('annotate', '/exams/:id', () => import('@/features/exam/ExamPage')),
+  page('discussions', '/p/:project/discussions', () => import('@/features/discussion/DiscussionsPage')),
+  page('discussions', '/discussions/:id', () => import('@/features/discussion/DiscussionPage')),
+  page('qa', '/p/:project/queues', () => import('@/features/qa/QueuesPage')),
   page('qa', '/p/:project/disputes', () => import('@/features/qa/DisputesPage')),
+  page('qa', '/p/:project/reviews', () => import('@/features/review/ReviewsPage')),
+  page('qa', '/p/:project/people', () => import('@/features/people/PeoplePage')),
+  page('qa', '/people/:id', () => import('@/features/people/PersonPage')),
+  page('qa', '/p/:project/statistics', () => import('@/features/statistics/StatisticsPage')),
+  page('qa', '/p/:project/gold', () => import('@/features/gold/GoldPage')),
   page('data', '/p/:project/prompts', () => import('@/features/data/PromptsPage')),
   page('data', '/prompts/:id', () => import('@/features/prompt/PromptPage')),
   page('data', '/p/:project/imports', () => import('@/features/imports/ImportsPage')),

@@ -4,7 +4,7 @@ import { initialLanguage, rememberLanguage } from './language'
 
 type Catalogue = Record<string, unknown>
 
-/** One file per language and feature; the file's name is the first part of its keys: `t('workbench.submit')`. */
+/** One file per language and feature; the file's name is the first part of its keys: `t('task.submit')`. */
 function catalogues(files: Record<string, { default: Catalogue }>): Catalogue {
   return Object.fromEntries(
     Object.entries(files).map(([path, module]) => [path.replace(/^.*\/(.+)\.json$/, '$1'), module.default]),

@@ -1,10 +1,22 @@
 /** The assignment endpoints in memory, in place of the network: leases, tokens and idempotency keys as the server keeps them. */
 import type { Answer, Assignment } from '@/api/assignments'
+import type { Guideline } from '@/api/guidelines'
 import { vi } from 'vitest'
 
 interface Stored {
   assignment: number
   answer: Answer
+}
+
+/** No guideline, so that nothing is asked about it. */
+const NO_GUIDELINE: Guideline = {
+  category: { id: 5, path: ['写作', '公文'] },
+  version: null,
+  text: '',
+  inherited_from: null,
+  versions: [],
+  previous: null,
+  read: true,
 }
 
 export class FakeServer {
@@ -15,6 +27,11 @@ export class FakeServer {
   online = true
   /** Answers submissions with this refusal instead of storing them */
   refusal: { status: number; code: string } | null = null
+  guideline: Guideline = NO_GUIDELINE
+  /** Why every task came back, and what its annotator had said of it */
+  returned: Assignment['returned'] = null
+  /** Why there is nothing, in place of the tasks */
+  none: { why_none: string; why_details: object } | null = null
   /** After storing the next submission, the answer gets lost on its way */
   loseNextAnswer = false
   private readonly tasks: { id: number; token: number }[]
@@ -42,15 +59,24 @@ export class FakeServer {
       project: 1,
       category: { id: 5, path: ['写作', '公文'] },
       prompt: { number: 1000 + id, text: `提示 ${id}`, system: '' },
-      responses: ['甲', '乙', '丙'].map((text, i) => ({ id: id * 10 + i, text: `${text}答 ${id}` })),
-      guideline_version: null,
+      responses: this.texts(id, token).map((text, i) => ({ id: i + 1, text })),
+      guideline_version: this.guideline.version,
+      returned: this.returned,
     }
+  }
+
+  /** Another lease shows the same responses in another order, each named by its place. */
+  private texts(id: number, token: number): string[] {
+    const texts = ['甲', '乙', '丙'].map((text) => `${text}答 ${id}`)
+    return [...texts.slice(token - 1), ...texts.slice(0, token - 1)]
   }
 
   private async answer(call: Request): Promise<Response> {
     if (!this.online) throw new TypeError('Failed to fetch')
     const body = JSON.parse((await call.text()) || '{}') as Answer & { count: number; reason: string }
     const [, id, verb] = /assignments\/(?:(\d+)\/)?(\w+)$/.exec(call.url) ?? []
+    if (call.url.endsWith('/guideline/read')) return this.confirm()
+    if (call.url.endsWith('/guideline')) return this.json(200, this.guideline)
     if (verb === 'claim') return this.json(200, this.claim(body.count))
     if (verb === 'submit') return this.submit(Number(id), body)
     if (verb === 'skip') return this.skip(Number(id), body.reason)
@@ -63,10 +89,17 @@ export class FakeServer {
     return this.json(404, { code: 'not_found', message: '' })
   }
 
+  private confirm(): Promise<Response> {
+    this.guideline = { ...this.guideline, read: true, previous: null }
+    return Promise.resolve(new Response(null, { status: 204 }))
+  }
+
   private claim(count: number) {
     const assignments = this.tasks.slice(0, count).map((task) => this.assignment(task))
+    const standing = { today: this.stored.length, daily_target: 40 }
+    if (this.none) return { assignments: [], ...this.none, ...standing }
     const why_none = assignments.length > 0 ? null : 'all_leased'
-    return { assignments, why_none, today: this.stored.length, daily_target: 40 }
+    return { assignments, why_none, why_details: {}, ...standing }
   }
 
   private submit(id: number, answer: Answer): Promise<Response> {

@@ -102,3 +102,36 @@ export function lineOption(chart: LineChart): EChartsCoreOption {
     })),
   }
 }
+
+/** Strokes that tell lines apart where colours do not. */
+const STROKES = ['solid', 'dashed', 'dotted'] as const
+
+export interface DaySeries {
+  name: string
+  /** One for each day; null where nothing is known, which leaves a gap */
+  values: (number | null)[]
+}
+
+interface DayChart {
+  days: readonly string[]
+  series: readonly DaySeries[]
+  max?: number
+  format: (value: number | null) => string
+}
+
+/** Lines over days. */
+export function daysOption({ days, series, max, format }: DayChart): EChartsCoreOption {
+  return {
+    tooltip: { trigger: 'axis', valueFormatter: format },
+    legend: { top: 0, left: 0, itemWidth: 24, itemHeight: 8, textStyle: { fontSize: 12 } },
+    xAxis: { type: 'category', data: days, axisTick: { show: false }, axisLabel: { fontSize: 11, hideOverlap: true } },
+    yAxis: { type: 'value', min: 0, max, axisLabel: { formatter: format, fontSize: 11 } },
+    series: series.map(({ name, values }, index) => ({
+      type: 'line',
+      name,
+      data: values,
+      symbolSize: 5,
+      lineStyle: { width: 1.5, type: STROKES[index % STROKES.length] },
+    })),
+  }
+}

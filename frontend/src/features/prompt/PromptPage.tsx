@@ -1,4 +1,5 @@
 import { promptQuery, type PromptRecord } from '@/api/prompts'
+import { VoteEffects } from '@/components/compare/VoteEffects'
 import { Figure, Figures } from '@/components/Figures'
 import { History } from '@/components/History'
 import { Page, Section } from '@/components/Page'
@@ -13,6 +14,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { ComparisonTable } from './ComparisonTable'
+import { ResponseDiff } from './ResponseDiff'
 import { ResponseList } from './ResponseList'
 import styles from './prompt.module.css'
 
@@ -48,6 +50,7 @@ function Detail({ detail }: { detail: PromptRecord }) {
             <ResponseText text={prompt.text} />
           </Section>
           <ResponseList responses={responses} />
+          <ResponseDiff responses={responses} />
           <ComparisonTable comparisons={comparisons} position={position} />
         </div>
         <aside>
@@ -64,6 +67,11 @@ function Detail({ detail }: { detail: PromptRecord }) {
               t('prompt.noComparisons')
             )}
           </Section>
+          {comparisons.some(({ final }) => final) && (
+            <Section title={t('prompt.effects')} testid="prompt-effects">
+              <VoteEffects prompt={prompt.id} position={position} />
+            </Section>
+          )}
           <Section title={t('prompt.history')}>
             <History events={events} />
           </Section>

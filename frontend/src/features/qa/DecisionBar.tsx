@@ -1,41 +1,27 @@
-import { Button, Input } from 'antd'
+import styles from '@/components/compare/compare.module.css'
+import { ReasonFields } from '@/components/compare/ReasonFields'
+import { Button, type InputRef } from 'antd'
+import type { Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Draft, Missing } from './decision'
-import styles from './qa.module.css'
 
 interface Props {
   draft: Draft
   missing: Missing | null
-  /** Differing comparisons without a verdict */
+  /** Differences without a verdict */
   left: number
   pending: boolean
+  field: Ref<InputRef>
   onDraft: (draft: Draft) => void
   onConfirm: () => void
 }
 
 /** Why it was decided so, by which clause of the guideline, and the button that records it. */
-export function DecisionBar({ draft, missing, left, pending, onDraft, onConfirm }: Props) {
+export function DecisionBar({ draft, missing, left, pending, field, onDraft, onConfirm }: Props) {
   const { t } = useTranslation()
   return (
     <>
-      <div className={styles.decision}>
-        <Input.TextArea
-          autoSize={{ minRows: 1, maxRows: 4 }}
-          maxLength={2000}
-          value={draft.reason}
-          placeholder={t('qa.reason')}
-          aria-label={t('qa.reason')}
-          onChange={(event) => onDraft({ ...draft, reason: event.target.value })}
-          data-testid="decision-reason"
-        />
-        <Input
-          value={draft.clause}
-          maxLength={100}
-          placeholder={t('qa.clause')}
-          aria-label={t('qa.clause')}
-          onChange={(event) => onDraft({ ...draft, clause: event.target.value })}
-          data-testid="decision-clause"
-        />
+      <ReasonFields prefix="decision" value={draft} field={field} onChange={(given) => onDraft({ ...draft, ...given })}>
         <Button
           type="primary"
           disabled={missing !== null}
@@ -43,9 +29,9 @@ export function DecisionBar({ draft, missing, left, pending, onDraft, onConfirm 
           onClick={onConfirm}
           data-testid="decision-confirm"
         >
-          {t('qa.confirm')} <kbd>⏎</kbd>
+          {t('qa.confirm')} <kbd>⌃⏎</kbd>
         </Button>
-      </div>
+      </ReasonFields>
       {missing && (
         <p className={styles.missing} data-testid="decision-missing">
           {missing === 'verdicts' ? t('qa.missing.verdicts', { count: left }) : t('qa.missing.reason')}

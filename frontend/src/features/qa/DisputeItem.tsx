@@ -1,169 +1,143 @@
-import { ApiError } from '@/api/client'
-import { disputeQuery, useDecide, type Dispute } from '@/api/disputes'
-import { EmptyState } from '@/components/EmptyState'
+import { disputeQuery, type Dispute, type DisputeComparison } from '@/api/disputes'
+import styles from '@/components/compare/compare.module.css'
+import { PromptBox } from '@/components/compare/PromptBox'
+import { ResponseColumns } from '@/components/compare/ResponseColumns'
+import { VerdictMatrix } from '@/components/compare/VerdictMatrix'
+import { comparisonKey, verdictText } from '@/components/compare/verdicts'
 import { Failure } from '@/components/Failure'
 import { QueryView } from '@/components/QueryView'
-import { ResponseText } from '@/components/ResponseText'
 import { useQuery } from '@tanstack/react-query'
-import { App, Button } from 'antd'
-import { useState } from 'react'
+import type { InputRef } from 'antd'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ComparisonMatrix } from './ComparisonMatrix'
 import { DecisionBar } from './DecisionBar'
+import { DiscardRow } from './DiscardRow'
 import { DisputeHead } from './DisputeHead'
 import { DisputeSide } from './DisputeSide'
-import { ResponseColumns } from './ResponseColumns'
-import { choose, comparisonKey, differing, missing, neighbour, nextOpen, toDecision, type Draft } from './decision'
-import type { Command } from './keys'
-import styles from './qa.module.css'
-import { useCommands } from './useCommands'
+import { discardKey, missing, unsettled, type Draft } from './decision'
+import { useDecision } from './useDecision'
+import { useDisputeKeys } from './useDisputeKeys'
 
 interface Props {
   project: number
   id: number
   draft: Draft
   onDraft: (draft: Draft) => void
-  /** The prompt left the queue: settled or dropped, by this person or another */
-  onSettled: () => void
+  /** The prompt left the queue: by a decision of this person's, or (null) escalated, dropped, decided by another */
+  onSettled: (decision: number | null, dispute: Dispute) => void
 }
 
-/** One prompt of the queue with everything that its decision needs. */
+/** One prompt with everything that its decision needs; where nothing is to be decided here, the same to read. */
 export function DisputeItem({ id, ...props }: Props) {
   const query = useQuery(disputeQuery(id))
-  return (
-    <QueryView query={query}>
-      {(dispute) =>
-        dispute.prompt.state === 'discussion' ? (
-          <OpenItem dispute={dispute} {...props} />
-        ) : (
-          <SettledItem prompt={dispute.prompt} onNext={props.onSettled} />
-        )
-      }
-    </QueryView>
-  )
+  return <QueryView query={query}>{(dispute) => <Item dispute={dispute} {...props} />}</QueryView>
 }
 
-/** What the address leads to once the prompt has left the queue. */
-function SettledItem({ prompt, onNext }: { prompt: Dispute['prompt']; onNext: () => void }) {
+function Item({ project, dispute, draft, onDraft, onSettled }: Omit<Props, 'id'> & { dispute: Dispute }) {
   const { t } = useTranslation()
-  return (
-    <EmptyState
-      title={t('qa.settled.title', { number: prompt.number })}
-      hint={t('qa.settled.hint', { state: t(`states.prompt.${prompt.state}`) })}
-    >
-      <Button onClick={onNext}>{t('qa.settled.next')}</Button>
-    </EmptyState>
-  )
-}
-
-function OpenItem({ project, dispute, draft, onDraft, onSettled }: Omit<Props, 'id'> & { dispute: Dispute }) {
-  const { t } = useTranslation()
-  const { comparisons, prompt, responses } = dispute
-  const first = differing(comparisons)[0] ?? comparisons[0]
-  const [focus, setFocus] = useState(first ? comparisonKey(first) : '')
-  const [other, setOther] = useState(false)
+  const { comparisons, prompt, responses, discards, may_decide: mayDecide } = dispute
+  const field = useRef<InputRef>(null)
+  const [diff, setDiff] = useState(false)
   const [guideline, setGuideline] = useState(false)
-  const decision = useDecision(project, dispute, onSettled)
-  const focused = comparisons.find((row) => comparisonKey(row) === focus)
+  const [escalating, setEscalating] = useState(false)
+  const gone = (recorded: number | null) => onSettled(recorded, dispute)
+  const decision = useDecision(project, dispute, gone)
   const position = (response: number) => responses.findIndex(({ id }) => id === response)
-
-  const moveTo = (key: string) => {
-    setFocus(key)
-    setOther(false)
-  }
-  const take = (row: typeof focused, verdict: 'a' | 'b' | 'equal' | undefined) => {
-    if (!row || row.same || !verdict) return
-    const next = choose(draft, row, verdict)
-    onDraft(next)
-    moveTo(nextOpen(comparisons, next, comparisonKey(row)))
-  }
-  const close = () => {
-    setOther(false)
-    setGuideline(false)
-  }
+  const lacking = missing(dispute, draft)
   const confirm = () => {
-    if (missing(dispute, draft) === null && !decision.isPending) decision.send(draft)
+    if (mayDecide && lacking === null && !decision.isPending) decision.send(draft)
   }
-  const run = (command: Command) => {
-    if (command.name === 'move') moveTo(neighbour(comparisons, focus, command.step))
-    else if (command.name === 'takePass') take(focused, focused?.verdicts[command.index]?.verdict)
-    else if (command.name === 'other') setOther(true)
-    else if (command.name === 'verdict') take(other ? focused : undefined, command.verdict)
-    else if (command.name === 'guideline') setGuideline(!guideline)
-    else if (command.name === 'close') close()
-    else confirm()
-  }
-  useCommands(run)
+  const { focus, other, setOther, moveTo, take, takeDiscard } = useDisputeKeys({
+    dispute,
+    draft,
+    onDraft,
+    onDone: () => field.current?.focus(),
+    onDiff: () => setDiff(!diff),
+    onGuideline: (open) => setGuideline(open ?? !guideline),
+    onEscalate: () => setEscalating(dispute.may_escalate),
+    onConfirm: confirm,
+  })
+  const discard = discards.find((row) => discardKey(row) === focus)
+  const focused = comparisons.find((row) => comparisonKey(row) === focus)
+  const shown = focused ?? (discard && pairWith(discard.response, comparisons, responses))
 
   return (
     <article className={styles.item} data-testid={`dispute-${prompt.id}`}>
       <DisputeHead
         project={project}
-        prompt={prompt}
+        dispute={dispute}
         guideline={guideline}
+        escalating={escalating}
         onGuideline={setGuideline}
-        onDropped={onSettled}
+        onEscalating={setEscalating}
+        onGone={() => gone(null)}
       />
       <div className={styles.main}>
         <div className={styles.reading}>
-          <details className={styles.prompt} open>
-            <summary>{t('qa.prompt')}</summary>
-            {prompt.system && (
-              <div className={styles.system} data-testid="system-prompt">
-                {prompt.system}
-              </div>
-            )}
-            <ResponseText text={prompt.text} />
-          </details>
-          <ResponseColumns responses={responses} focused={focused} position={position} />
+          <PromptBox text={prompt.text} system={prompt.system} />
+          <ResponseColumns responses={responses} focused={shown} position={position} diff={diff} onDiff={setDiff} />
         </div>
         <div className={styles.panel}>
-          <ComparisonMatrix
+          <VerdictMatrix
             comparisons={comparisons}
-            draft={draft}
+            chosen={draft.chosen}
             focus={focus}
             other={other}
             position={position}
+            decides={(row) => mayDecide && !row.same}
+            outcome={(row) => <Outcome row={row} dispute={dispute} position={position} />}
             onFocus={moveTo}
             onOther={setOther}
             onChoose={take}
-          />
+          >
+            {discards.map((row) => (
+              <DiscardRow
+                key={row.response}
+                discard={row}
+                index={position(row.response)}
+                focused={discardKey(row) === focus}
+                chosen={draft.discards[row.response]}
+                disabled={!mayDecide}
+                onFocus={() => moveTo(discardKey(row))}
+                onChoose={(discarded) => takeDiscard(row, discarded)}
+              />
+            ))}
+          </VerdictMatrix>
           <Failure error={decision.error} kept={t('qa.kept')} />
-          <DecisionBar
-            draft={draft}
-            missing={missing(dispute, draft)}
-            left={differing(comparisons).filter((row) => !(comparisonKey(row) in draft.chosen)).length}
-            pending={decision.isPending}
-            onDraft={onDraft}
-            onConfirm={confirm}
-          />
+          {mayDecide && (
+            <DecisionBar
+              draft={draft}
+              missing={lacking}
+              left={unsettled(dispute, draft).length}
+              pending={decision.isPending}
+              field={field}
+              onDraft={onDraft}
+              onConfirm={confirm}
+            />
+          )}
         </div>
       </div>
-      <DisputeSide dispute={dispute} draft={draft} position={position} />
+      <DisputeSide dispute={dispute} draft={draft} focused={focused} position={position} />
     </article>
   )
 }
 
-/** Sends the decision. Somebody else's having been faster is no error of this person's: it is told, and work goes on. */
-function useDecision(project: number, dispute: Dispute, onSettled: () => void) {
+/** What a row that takes no verdict here came to: the passes agree, or a decision stands. */
+function Outcome({ row, dispute, position }: { row: DisputeComparison; dispute: Dispute; position: (id: number) => number }) {
   const { t } = useTranslation()
-  const { message } = App.useApp()
-  const decide = useDecide(project)
-  const number = dispute.prompt.number
-  const send = (draft: Draft) =>
-    decide.mutate(
-      { prompt: dispute.prompt.id, decision: toDecision(dispute, draft) },
-      {
-        onSuccess: () => {
-          void message.success(t('qa.confirmed', { number }))
-          onSettled()
-        },
-        onError: (error) => {
-          if (!(error instanceof ApiError) || error.code !== 'already_decided') return
-          void message.warning(t('qa.alreadyDecided', { number }))
-          onSettled()
-        },
-      },
-    )
-  return { ...decide, send }
+  const key = comparisonKey(row)
+  const verdict = dispute.decisions
+    .flatMap(({ verdicts }) => verdicts)
+    .findLast((decided) => comparisonKey(decided) === key)?.verdict
+  if (verdict) return t('qa.decidedAs', { verdict: verdictText(position(row.response_a), position(row.response_b), verdict) })
+  return t(row.same ? 'qa.same' : 'qa.open')
+}
+
+/** A disputed response beside the one that it is most often compared with, so that there is something to hold it against. */
+function pairWith(response: number, comparisons: readonly DisputeComparison[], responses: readonly { id: number }[]) {
+  const row = comparisons.find(({ response_a, response_b }) => response_a === response || response_b === response)
+  const other = row
+    ? row.response_a === response ? row.response_b : row.response_a
+    : responses.find(({ id }) => id !== response)?.id
+  return { response_a: response, response_b: other ?? response, verdicts: [] }
 }

@@ -1,48 +1,52 @@
-import type { Dispute } from '@/api/disputes'
+import type { Dispute, DisputeComparison } from '@/api/disputes'
+import styles from '@/components/compare/compare.module.css'
+import type { Position } from '@/components/compare/verdicts'
+import { VoteEffects } from '@/components/compare/VoteEffects'
 import { History } from '@/components/History'
 import { LetterBadge } from '@/components/LetterBadge'
 import { PreferenceGraph } from '@/components/PreferenceGraph'
-import { Tiers } from '@/components/Tiers'
-import { Fragment, useMemo } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { graphWithDraft, graphWithPass, type Draft } from './decision'
-import styles from './qa.module.css'
+import { PastDecisions } from './PastDecisions'
+import { Thread } from './Thread'
+import { WhatIf } from './WhatIf'
+import { graphWithDraft, type Draft } from './decision'
+import { Fold } from './Fold'
 
 interface Props {
   dispute: Dispute
   draft: Draft
-  position: (response: number) => number
+  focused: DisputeComparison | undefined
+  position: Position
 }
 
-/** What follows from the verdicts chosen so far, what either pass alone would give, and what happened before. */
-export function DisputeSide({ dispute, draft, position }: Props) {
+/** What follows from the verdicts chosen so far, what each vote does, and what was said and done before. */
+export function DisputeSide({ dispute, draft, focused, position }: Props) {
   const { t } = useTranslation()
-  const graph = useMemo(() => graphWithDraft(dispute, draft), [dispute, draft])
-  const passes = dispute.comparisons[0]?.verdicts.map(({ pass }) => pass) ?? []
+  // A decision that stands is in the server's graph; one in the making is what this page works out.
+  const graph = useMemo(
+    () => (dispute.may_decide ? graphWithDraft(dispute, draft) : dispute.graph),
+    [dispute, draft],
+  )
+  const marks = dispute.discard_marks
   return (
     <aside className={styles.side}>
-      <h3>{t('qa.whatIf.title')}</h3>
-      <dl className={styles.whatIf}>
-        <dt>{t('qa.whatIf.draft')}</dt>
-        <dd data-testid="what-if">
-          <Tiers tiers={graph.tiers} position={position} />
-        </dd>
-        {passes.map((pass) => (
-          <Fragment key={pass}>
-            <dt>{t('qa.whatIf.pass', { pass })}</dt>
-            <dd>
-              <Tiers tiers={graphWithPass(dispute, pass).tiers} position={position} />
-            </dd>
-          </Fragment>
-        ))}
-      </dl>
+      {dispute.escalated_reason && (
+        <>
+          <h3>{t('qa.escalate.because')}</h3>
+          <p className={styles.quiet} data-testid="escalated-reason">
+            {dispute.escalated_reason}
+          </p>
+        </>
+      )}
+      <WhatIf dispute={dispute} tiers={graph.tiers} focused={focused} position={position} />
       <h3>{t('qa.graph')}</h3>
       <PreferenceGraph graph={graph} position={position} />
-      {dispute.discard_marks.length > 0 && (
+      {marks.length > 0 && (
         <>
           <h3>{t('qa.discardMarks')}</h3>
-          <ul className={styles.marks} data-testid="discard-marks">
-            {dispute.discard_marks.map(({ response, by }) => (
+          <ul className={styles.list} data-testid="discard-marks">
+            {marks.map(({ response, by }) => (
               <li key={`${response}-${by}`}>
                 <LetterBadge index={position(response)} /> {by}
               </li>
@@ -50,8 +54,16 @@ export function DisputeSide({ dispute, draft, position }: Props) {
           </ul>
         </>
       )}
-      <h3>{t('qa.history')}</h3>
-      <History events={dispute.events} />
+      <Fold title={t('qa.effects.title')} testid="effects">
+        <VoteEffects prompt={dispute.prompt.id} position={position} />
+      </Fold>
+      {dispute.decisions.length > 0 && <PastDecisions decisions={dispute.decisions} position={position} />}
+      {dispute.discussion && dispute.discussion.messages.length > 0 && (
+        <Thread messages={dispute.discussion.messages} position={position} />
+      )}
+      <Fold title={t('qa.history', { count: dispute.events.length })} testid="history-fold">
+        <History events={dispute.events} />
+      </Fold>
     </aside>
   )
 }

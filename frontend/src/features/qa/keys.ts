@@ -1,17 +1,19 @@
-import { isComposing, isPlainKey, isSubmitKey } from '@/lib/keyboard'
+import { commandIn } from '@/lib/keyCommands'
 import type { Verdict } from '@/lib/ranking'
 
 export type Command =
   | { name: 'move'; step: 1 | -1 }
-  | { name: 'takePass'; index: 0 | 1 }
+  | { name: 'takePass'; index: number }
   | { name: 'other' }
   | { name: 'verdict'; verdict: Verdict }
   | { name: 'close' }
   | { name: 'guideline' }
+  | { name: 'diff' }
+  | { name: 'escalate' }
   | { name: 'confirm' }
 
 /** By physical key, so that a Chinese input method or another keyboard layout changes nothing. */
-const COMMANDS: Record<string, Command> = {
+const COMMANDS: Readonly<Record<string, Command>> = {
   KeyJ: { name: 'move', step: 1 },
   ArrowDown: { name: 'move', step: 1 },
   KeyK: { name: 'move', step: -1 },
@@ -26,20 +28,13 @@ const COMMANDS: Record<string, Command> = {
   KeyB: { name: 'verdict', verdict: 'b' },
   KeyS: { name: 'verdict', verdict: 'equal' },
   KeyM: { name: 'guideline' },
+  KeyD: { name: 'diff' },
+  KeyE: { name: 'escalate' },
   Escape: { name: 'close' },
   Enter: { name: 'confirm' },
 }
 
-const PRESSABLE = 'button, a, summary, [role="button"]'
-
-/**
- * What a key press asks for, or null. Inside a text field only Ctrl/Cmd+Enter means anything; Enter on a button stays
- * with the button, and a dialogue keeps its keys.
- */
+/** What a key press asks for, or null. */
 export function commandFor(event: KeyboardEvent): Command | null {
-  const target = event.target instanceof Element ? event.target : null
-  if (isComposing(event) || target?.closest('[role="dialog"]')) return null
-  if (isSubmitKey(event)) return { name: 'confirm' }
-  if (!isPlainKey(event) || (event.code === 'Enter' && target?.closest(PRESSABLE))) return null
-  return COMMANDS[event.code] ?? null
+  return commandIn(COMMANDS, { name: 'confirm' }, event)
 }

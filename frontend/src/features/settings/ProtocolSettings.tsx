@@ -1,24 +1,14 @@
+import { ApiError } from '@/api/client'
 import { projectQuery, useSaveProject, type Project, type ProjectSettings } from '@/api/projects'
 import { Failure } from '@/components/Failure'
 import { Section } from '@/components/Page'
 import { QueryView } from '@/components/QueryView'
 import { useQuery } from '@tanstack/react-query'
-import { App, Button, Form, Input, InputNumber, Select } from 'antd'
+import { App, Button, Form, Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { changes, toForm } from './protocol'
+import { NumberSetting } from './NumberSetting'
+import { changes, GROUPS, MEASURES, toForm } from './protocol'
 import styles from './settings.module.css'
-
-/** The numbers of the form with their ranges; shares are in percent. */
-const NUMBERS = [
-  { name: 'responses_per_task', min: 3, max: 5, percent: false },
-  { name: 'passes', min: 1, max: 5, percent: false },
-  { name: 'agreement_threshold', min: 0, max: 100, percent: true },
-  { name: 'lease_minutes', min: 1, max: 1440, percent: false },
-  { name: 'daily_target', min: 0, max: 10_000, percent: false },
-  { name: 'delivery_share', min: 0, max: 100, percent: true },
-  { name: 'operations_share', min: 0, max: 100, percent: true },
-  { name: 'research_share', min: 0, max: 100, percent: true },
-] as const
 
 const LANGUAGES = ['zh', 'en']
 
@@ -27,49 +17,82 @@ export function ProtocolSettings({ project }: { project: number }) {
   return <QueryView query={query}>{(found) => <SettingsForm project={found} />}</QueryView>
 }
 
-function SettingsForm({ project }: { project: Project }) {
+/** The protocol's settings by what they govern. What the server refuses stands at the field. */
+export function SettingsForm({ project }: { project: Project }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
+  const [form] = Form.useForm<ProjectSettings>()
   const save = useSaveProject(project.id)
-  const send = (form: ProjectSettings) =>
-    save.mutate(changes(project, form), { onSuccess: () => void message.success(t('settings.saved')) })
+  const send = (filled: ProjectSettings) =>
+    save.mutate(changes(project, filled), {
+      onSuccess: () => void message.success(t('settings.saved')),
+      onError: (error) => {
+        const fields = refused(error)
+        form.setFields(fields)
+        if (fields[0]) form.scrollToField(fields[0].name, { block: 'center' })
+      },
+    })
   return (
-    <Section title={project.name} testid="protocol-settings">
-      <Form<ProjectSettings> layout="vertical" initialValues={toForm(project)} onFinish={send}>
+    <Form<ProjectSettings>
+      form={form}
+      layout="vertical"
+      requiredMark={false}
+      initialValues={toForm(project)}
+      onFinish={send}
+      scrollToFirstError
+      data-testid="protocol-settings"
+    >
+      {GROUPS.map(({ name, fields }) => (
+        <Section key={name} title={t(`settings.group.${name}`)}>
+          <div className={styles.fields}>
+            {name === 'agreement' && <MeasureSetting />}
+            {fields.map((field) => (
+              <NumberSetting key={field.name} {...field} />
+            ))}
+          </div>
+        </Section>
+      ))}
+      <Section title={t('settings.group.texts')}>
         <Form.Item name="description" label={t('settings.description')}>
           <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} maxLength={10_000} data-testid="setting-description" />
         </Form.Item>
-        <div className={styles.fields}>
-          {NUMBERS.map(({ name, min, max, percent }) => (
-            <Form.Item
-              key={name}
-              name={name}
-              label={t(`settings.fields.${name}.label`)}
-              extra={t('settings.hintWithRange', { hint: t(`settings.fields.${name}.hint`), min, max })}
-              rules={[{ required: true, message: t('settings.needed') }]}
-            >
-              <InputNumber
-                min={min}
-                max={max}
-                precision={percent ? undefined : 0}
-                suffix={percent ? '%' : undefined}
-                data-testid={`setting-${name}`}
-              />
-            </Form.Item>
-          ))}
-          <Form.Item name="languages" label={t('settings.languages.label')} extra={t('settings.languages.hint')}>
-            <Select
-              mode="tags"
-              options={LANGUAGES.map((value) => ({ value, label: t(`settings.languages.names.${value}`) }))}
-              data-testid="setting-languages"
-            />
-          </Form.Item>
-        </div>
+        <Form.Item name="languages" label={t('settings.languages.label')} extra={t('settings.languages.hint')}>
+          <Select
+            mode="tags"
+            options={LANGUAGES.map((value) => ({ value, label: t(`settings.languages.names.${value}`) }))}
+            data-testid="setting-languages"
+          />
+        </Form.Item>
+      </Section>
+      <div className={styles.save}>
         <Failure error={save.error} kept={t('settings.formKept')} />
         <Button type="primary" htmlType="submit" loading={save.isPending} data-testid="settings-save">
           {t('settings.save')}
         </Button>
-      </Form>
-    </Section>
+      </div>
+    </Form>
   )
+}
+
+/** Which of two verdicts on a pair count as the same. */
+function MeasureSetting() {
+  const { t } = useTranslation()
+  return (
+    <Form.Item
+      name="agreement_measure"
+      label={t('settings.fields.agreement_measure.label')}
+      extra={t('settings.fields.agreement_measure.hint')}
+    >
+      <Select
+        options={MEASURES.map((value) => ({ value, label: t(`settings.measure.${value}`) }))}
+        data-testid="setting-agreement_measure"
+      />
+    </Form.Item>
+  )
+}
+
+/** What the server says of single fields. */
+function refused(error: Error): { name: keyof ProjectSettings; errors: string[] }[] {
+  const errors = error instanceof ApiError ? error.errors : []
+  return errors.map(({ field, message }) => ({ name: field as keyof ProjectSettings, errors: [message] }))
 }

@@ -1,4 +1,5 @@
 import { useRoles } from '@/api/session'
+import { DealingControls } from '@/components/DealingControls'
 import { Page } from '@/components/Page'
 import { useFilters } from '@/lib/useFilters'
 import { useRequiredProjectId } from '@/lib/useProjectId'
@@ -22,6 +23,7 @@ export default function SettingsPage() {
   const items = owner
     ? [
         { key: 'protocol', label: t('settings.tabs.protocol'), children: <ProtocolSettings project={project} /> },
+        { key: 'dealing', label: t('settings.tabs.dealing'), children: <DealingControls project={project} /> },
         { key: 'members', label: t('settings.tabs.members'), children: <Members project={project} /> },
         guidelines,
       ]

@@ -51,7 +51,7 @@ export function Notices({ work, lost, submissions }: Props) {
   )
 }
 
-const EXPLAINED = ['lease_expired', 'stale_token', 'already_submitted']
+const EXPLAINED = ['lease_expired', 'stale_token', 'already_submitted', 'paused', 'project_paused', 'category_paused']
 
 function Refused({ item, onForget }: { item: Submission; onForget: () => void }) {
   const { t } = useTranslation()

@@ -1,23 +1,11 @@
 import type { Assignment } from '@/api/assignments'
-import { adoptScores, contradictions, decide, missing, pendingPair, toggleDiscard } from '@/lib/ordering'
-import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from 'react'
+import type { ActiveClock } from '@/components/task/activeClock'
+import { TaskBoard } from '@/components/task/TaskBoard'
+import { lazy } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ActiveClock } from './activeClock'
-import type { Command } from './commands'
-import { GuidelinePanel } from './GuidelinePanel'
-import { OrderBar } from './OrderBar'
-import { PromptPanel } from './PromptPanel'
-import { ResponseColumn } from './ResponseColumn'
-import { SubmitBar } from './SubmitBar'
-import { TaskHeader } from './TaskHeader'
-import { useCommands } from './useCommands'
-import { usePreference } from './usePreference'
-import { useMissingText } from './useMissingText'
-import { useTask } from './useTask'
+import { ReturnedPanel } from './ReturnedPanel'
 import type { Work, WorkState } from './work'
-import styles from './workbench.module.css'
 
-const HelpDialog = lazy(() => import('./HelpDialog'))
 const SkipDialog = lazy(() => import('./SkipDialog'))
 
 interface Props {
@@ -29,112 +17,25 @@ interface Props {
   unsent: number
 }
 
-/** One task from its first look to its submission. */
+/** The task at hand, beside it why it came back where it did. */
 export function TaskView({ assignment, user, work, clock, standing, unsent }: Props) {
   const { t } = useTranslation()
-  const task = useTask(assignment, user, clock)
-  const [view, setView] = usePreference('view', ['columns', 'stacked'])
-  const [guideline, setGuideline] = usePreference('guideline', ['closed', 'open'])
-  const [promptOpen, setPromptOpen] = useState(true)
-  const [raw, setRaw] = useState(false)
-  const [dialog, setDialog] = useState<'help' | 'skip' | null>(null)
-  const [told, setTold] = useState(false)
-  const notes = useRef<HTMLTextAreaElement>(null)
-  const missingText = useMissingText(task)
-
-  const { ordering } = task
-  const disputed = contradictions(ordering)
-  const asked = pendingPair(ordering)
-
-  const focusFirst = useEffectEvent(() => task.focus(0))
-  useEffect(() => focusFirst(), [])
-
-  const submit = () => {
-    const answer = task.answer()
-    if (answer) {
-      work.submit(assignment, answer, task.text())
-      return
-    }
-    setTold(true)
-    const unscored = missing(ordering).unscored[0]
-    if (unscored !== undefined) task.focus(ordering.responses.indexOf(unscored))
-  }
-
-  const act = (command: Command) => {
-    const focusedId = ordering.responses[task.focused]
-    switch (command.name) {
-      case 'score':
-        return task.score(task.focused, command.score)
-      case 'verdict':
-        return task.setOrdering(decide(ordering, command.verdict))
-      case 'move':
-        return task.focus(Math.max(0, Math.min(task.focused + command.step, ordering.responses.length - 1)))
-      case 'discard':
-        return focusedId !== undefined && task.setOrdering(toggleDiscard(ordering, focusedId))
-      case 'adopt':
-        return disputed.length > 0 && task.setOrdering(adoptScores(ordering))
-      case 'guideline':
-        return setGuideline(guideline === 'open' ? 'closed' : 'open')
-      case 'notes':
-        return notes.current?.focus()
-      case 'raw':
-        return setRaw(!raw)
-      case 'view':
-        return setView(view === 'columns' ? 'stacked' : 'columns')
-      case 'prompt':
-        return setPromptOpen(!promptOpen)
-      case 'help':
-      case 'skip':
-        return setDialog(command.name)
-      case 'submit':
-        return submit()
-    }
-  }
-  useCommands(dialog === null, act)
-
+  const { returned } = assignment
   return (
-    <>
-      <TaskHeader
-        assignment={assignment}
-        clock={clock}
-        standing={standing}
-        unsent={unsent}
-        task={task}
-        raw={raw}
-        view={view}
-        guidelineOpen={guideline === 'open'}
-        onCommand={act}
-      />
-      <div className={styles.middle}>
-        <div className={styles.reading}>
-          <PromptPanel prompt={assignment.prompt} open={promptOpen} raw={raw} onToggle={() => setPromptOpen(!promptOpen)} />
-          <div className={view === 'columns' ? styles.columns : styles.stacked}>
-            {assignment.responses.map((response, index) => (
-              <ResponseColumn
-                key={response.id}
-                index={index}
-                text={response.text}
-                raw={raw}
-                id={response.id}
-                task={task}
-                asked={asked?.includes(response.id) ?? false}
-                disputed={disputed.some(({ higherScored, lowerScored }) => [higherScored, lowerScored].includes(response.id))}
-              />
-            ))}
-          </div>
-        </div>
-        {guideline === 'open' && <GuidelinePanel category={assignment.category} onClose={() => setGuideline('closed')} />}
-      </div>
-      <footer className={styles.bottom} aria-label={t('workbench.order.label')}>
-        <OrderBar task={task} />
-        <SubmitBar task={task} notesRef={notes} problem={told ? missingText : null} onSkip={() => setDialog('skip')} onSubmit={submit} />
-      </footer>
-      <Suspense>
-        {dialog === 'help' && <HelpDialog onClose={() => setDialog(null)} />}
-        {dialog === 'skip' && (
-          <SkipDialog onClose={() => setDialog(null)} onSkip={(reason, note) => work.skip(assignment, reason, note)} />
-        )}
-      </Suspense>
-    </>
+    <TaskBoard
+      assignment={assignment}
+      user={user}
+      clock={clock}
+      standing={
+        standing && (
+          <span data-testid="today">{t('workbench.today', { done: standing.today + unsent, target: standing.target })}</span>
+        )
+      }
+      aside={returned && <ReturnedPanel returned={returned} responses={assignment.responses} />}
+      onSubmit={(answer, orderText) => work.submit(assignment, answer, orderText)}
+      skipDialog={(close) => (
+        <SkipDialog onClose={close} onSkip={(reason, note) => work.skip(assignment, reason, note)} />
+      )}
+    />
   )
 }

@@ -57,8 +57,8 @@ describe('a task by keyboard', () => {
     expect(assignment).toBe(1)
     expect(answer).toMatchObject({
       token: 1,
-      scores: { 10: 2, 11: 5, 12: 3 },
-      order: [[11], [12], [10]],
+      scores: { 1: 2, 2: 5, 3: 3 },
+      order: [[2], [3], [1]],
       discarded: [],
       notes: '',
     })
@@ -70,7 +70,7 @@ describe('a task by keyboard', () => {
     press('3', '3', '4')
     expect(screen.getByTestId('question').dataset.pair).toBe('AB')
     press('s', 'submit')
-    await waitFor(() => expect(server.stored[0]?.answer.order).toEqual([[12], [10, 11]]))
+    await waitFor(() => expect(server.stored[0]?.answer.order).toEqual([[3], [1, 2]]))
   })
 
   it('is not submitted while something is missing, and says what', async () => {
@@ -92,7 +92,7 @@ describe('a task by keyboard', () => {
     press('x')
     expect(screen.getByTestId('score-C-0')).toHaveAttribute('aria-pressed', 'true')
     press('submit')
-    await waitFor(() => expect(server.stored[0]?.answer.discarded).toEqual([12]))
+    await waitFor(() => expect(server.stored[0]?.answer.discarded).toEqual([3]))
   })
 
   it('keeps letters typed into the notes out of the ordering', async () => {
@@ -196,10 +196,11 @@ describe('work is never lost', () => {
     server.expireLeases()
     press('submit')
     expect(await screen.findByTestId('notice-refused')).toHaveTextContent('占用时间已过')
-    await waitFor(() => expect(order()).toBe('C > A > B'))
+    // The new lease shows 乙, 丙, 甲: the same order of the same texts, under other letters and ids.
+    await waitFor(() => expect(order()).toBe('B > C > A'))
     server.refusal = null
     press('submit')
-    await waitFor(() => expect(server.stored[0]?.answer.token).toBe(2))
+    await waitFor(() => expect(server.stored[0]?.answer).toMatchObject({ token: 2, order: [[2], [3], [1]] }))
     expect(screen.queryByTestId('notice-refused')).toBeNull()
   })
 })

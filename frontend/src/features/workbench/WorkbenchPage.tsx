@@ -1,12 +1,9 @@
 import { useSession } from '@/api/session'
-import { EmptyState } from '@/components/EmptyState'
-import { ErrorState } from '@/components/ErrorState'
-import { Loading } from '@/components/Loading'
 import { preloadRenderers } from '@/components/ResponseText'
 import { useProjectId } from '@/lib/useProjectId'
-import { Button } from 'antd'
 import { useEffect } from 'react'
-import { useTranslation } from 'react-i18next'
+import { GuidelineChange } from './GuidelineChange'
+import { NoTask } from './NoTask'
 import { Notices } from './Notices'
 import { leaseOf } from './queue'
 import { TaskView } from './TaskView'
@@ -27,6 +24,7 @@ function Workbench({ project, user }: { project: number; user: number }) {
   return (
     <div className={styles.page}>
       <Notices work={work} lost={state.lost} submissions={submissions} />
+      {assignment && <GuidelineChange key={assignment.category.id} assignment={assignment} />}
       {assignment ? (
         <TaskView
           key={leaseOf(assignment)}
@@ -38,31 +36,8 @@ function Workbench({ project, user }: { project: number; user: number }) {
           unsent={submissions.filter((item) => item.state !== 'refused').length}
         />
       ) : (
-        <NoTask state={state} unsent={submissions.length} onRefresh={() => void work.claim()} />
+        <NoTask project={project} state={state} unsent={submissions.length} onRefresh={() => void work.claim()} />
       )}
     </div>
-  )
-}
-
-interface NoTaskProps {
-  state: ReturnType<typeof useWork>['state']
-  unsent: number
-  onRefresh: () => void
-}
-
-/** Nothing at hand: still asking, failed to ask, or nothing to do and why. */
-function NoTask({ state, unsent, onRefresh }: NoTaskProps) {
-  const { t } = useTranslation()
-  const { claimError, claiming, standing } = state
-  if (claimError) return <ErrorState error={claimError} onRetry={onRefresh} />
-  if (!standing || (claiming && !standing.whyNone) || (unsent > 0 && !standing.whyNone)) return <Loading />
-  const why = standing.whyNone ?? 'none_left'
-  return (
-    <EmptyState title={t(`workbench.none.${why}.title`)} hint={t(`workbench.none.${why}.hint`)}>
-      <p>{t('workbench.today', { done: standing.today, target: standing.target })}</p>
-      <Button onClick={onRefresh} loading={claiming} data-testid="refresh">
-        {t('workbench.none.refresh')}
-      </Button>
-    </EmptyState>
   )
 }

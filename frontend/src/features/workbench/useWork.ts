@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
-import { ActiveClock } from './activeClock'
+import { ActiveClock } from '@/components/task/activeClock'
 import { Work } from './work'
 
 /** One person's work in one project, started with the page and stopped with it. */

@@ -1,6 +1,6 @@
+import { ActiveClock } from '@/components/task/activeClock'
 import { FakeServer } from '@/test/fakeServer'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ActiveClock } from './activeClock'
 import { Work } from './work'
 
 const MINUTE = 60_000

@@ -8,11 +8,12 @@ import {
   submitAssignment,
   type Answer,
   type Assignment,
+  type NoWorkDetails,
   type NoWorkReason,
   type SkipReason,
 } from '@/api/assignments'
-import type { ActiveClock } from './activeClock'
-import { dropDraft } from './drafts'
+import type { ActiveClock } from '@/components/task/activeClock'
+import { dropDraft } from '@/components/task/drafts'
 import { Leases } from './leases'
 import { Outbox } from './outbox'
 import { leaseOf, mergeClaim } from './queue'
@@ -25,7 +26,7 @@ export interface WorkState {
   /** The task at hand, then those prefetched */
   queue: readonly Assignment[]
   /** Null until the first claim was answered */
-  standing: { today: number; target: number; whyNone: NoWorkReason | null } | null
+  standing: { today: number; target: number; whyNone: NoWorkReason | null; whyDetails: NoWorkDetails } | null
   claiming: boolean
   claimError: unknown
   /** A task at hand was taken back because its lease ran out */
@@ -85,7 +86,8 @@ export class Work {
       const unsent = this.outbox.snapshot().filter(({ state }) => state !== 'refused').length
       const claim = await claimAssignments(this.project, Math.min(MAX_LEASES, AHEAD + unsent))
       this.merge(claim.assignments)
-      const standing = { today: claim.today, target: claim.daily_target, whyNone: claim.why_none }
+      const { today, daily_target: target, why_none: whyNone, why_details: whyDetails } = claim
+      const standing = { today, target, whyNone, whyDetails }
       this.change({ claiming: false, claimError: null, standing })
     } catch (claimError) {
       this.change({ claiming: false, claimError })

@@ -1,0 +1,77 @@
+import { LetterBadge } from '@/components/LetterBadge'
+import { ResponseText } from '@/components/ResponseText'
+import { hueAt, letterAt } from '@/lib/hues'
+import { characterCount } from '@/lib/markdown'
+import { isDiscarded, scoreOf, SCORES, toggleDiscard } from '@/lib/ordering'
+import { useTranslation } from 'react-i18next'
+import type { Task } from './useTask'
+import styles from './task.module.css'
+
+interface Props {
+  index: number
+  id: number
+  text: string
+  raw: boolean
+  task: Task
+  /** Its order to an equally scored response is being asked */
+  asked: boolean
+  /** Its place in the order denies its score */
+  disputed: boolean
+}
+
+/** One response in full, with its score and its garbage mark. */
+export function ResponseColumn({ index, id, text, raw, task, asked, disputed }: Props) {
+  const { t } = useTranslation()
+  const letter = letterAt(index)
+  const discarded = isDiscarded(task.ordering, id)
+  return (
+    <section
+      ref={(element) => task.register(index, element)}
+      className={styles.column}
+      style={{ '--hue': hueAt(index) } as React.CSSProperties}
+      tabIndex={0}
+      aria-label={t('task.response.label', { letter })}
+      aria-current={task.focused === index || undefined}
+      onFocus={() => task.setFocused(index)}
+      data-testid={`response-${letter}`}
+      data-response={id}
+    >
+      <header className={styles.columnHead} data-asked={asked || undefined}>
+        <LetterBadge index={index} />
+        <span className={styles.quiet}>{t('task.response.characters', { count: characterCount(text) })}</span>
+        <div className={styles.scores} role="group" aria-label={t('task.response.score', { letter })}>
+          {SCORES.map((score) => (
+            <button
+              key={score}
+              type="button"
+              tabIndex={-1}
+              className={styles.score}
+              aria-pressed={scoreOf(task.ordering, id) === score}
+              title={t(`task.score.${score}`)}
+              onClick={() => task.score(index, score)}
+              data-testid={`score-${letter}-${score}`}
+            >
+              {score}
+            </button>
+          ))}
+        </div>
+        <button
+          type="button"
+          tabIndex={-1}
+          className={styles.garbage}
+          aria-pressed={discarded}
+          title={t('task.response.garbageHint')}
+          onClick={() => task.setOrdering(toggleDiscard(task.ordering, id))}
+          data-testid={`discard-${letter}`}
+        >
+          {discarded && '✕ '}
+          {t('task.response.garbage')}
+        </button>
+        {disputed && <span className={styles.disputed}>⚠ {t('task.response.disputed')}</span>}
+      </header>
+      <div className={discarded ? styles.discardedText : styles.columnText}>
+        <ResponseText text={text} raw={raw} />
+      </div>
+    </section>
+  )
+}
