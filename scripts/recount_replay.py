@@ -73,7 +73,7 @@ def recount(prompts: list[dict[str, Any]], scores: dict[str, dict[str, dict[str,
         "alpha": float(krippendorff.alpha(reliability_data=np.array(ranks), level_of_measurement="ordinal")),
         "tau": float(np.mean(taus)),
         "conflict_rate": conflicts / said_in_all,
-        "prompts_with_cycle": cycles,
+        "prompts_with_merged": cycles,
     }
 
 

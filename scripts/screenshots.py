@@ -13,27 +13,49 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from simulator.client import Client
-from simulator.people import NOISE, TIE_BAND, Annotator, QALead
+from simulator.people import NOISE, TIE_BAND, Annotator, submitted
 from simulator.prepare import DEMO_FILE, Input, prepare
 from simulator.problems import Broken
+from simulator.protocol import CLAUSE, Crew, Protocol
+from simulator.seniors import Senior, Talker
 from simulator.site import ROOT, Site, terminable
 
 # The accounts of `manage.py load_demo`, and their public password.
 PASSWORD = "cheems-demo"  # noqa: S105
 OWNER, RESEARCHER, LEAD = "demo-owner", "demo-researcher", "demo-reviewer"
+SENIORS = {"delivery": LEAD, "operations": "demo-operations", "research": "demo-research"}
 ANNOTATORS = [f"demo-annotator-{number}" for number in range(1, 5)]
-# The demo has 400 tasks (40 prompts, 5 tasks each, 2 passes). So many leave some to do for whoever is in the picture.
-SUBMISSIONS, LEFT_IN_DISPUTE = 330, 4
+# Whose pages are shown, and who is paused in the end.
+SHOWN, PAUSED = ANNOTATORS[0], ANNOTATORS[-1]
+# The demo has 400 tasks (40 prompts, 5 tasks each, 2 passes), of which gold prompts take some 60. So many leave some to
+# do for whoever is in the picture.
+SUBMISSIONS = 290
+# What is left to see of each queue; the teams above the first leave fewer.
+LEFT_IN_DISCUSSION, LEFT_IN_DISPUTE, LEFT_IN_REVIEW = 3, 4, 3
+SETTINGS = {"delivery_share": 0.6, "exam_items": 8, "exam_mark": 0.5, "gold_mark": 0.4}
+# Days over which the figures are spread; all was done within minutes.
+DAYS = 12
+# What the figures are counted by, set back so that the oldest row is DAYS old and the newest of today.
+SPREAD = """
+from datetime import timedelta
+from django.utils import timezone
+columns = {Annotation: "created_at", Probe: "answered_at", Review: "closed_at", Ranking: "computed_at"}
+for model, column in columns.items():
+    rows = list(model.objects.filter(**{f"{column}__isnull": False}).order_by("pk"))
+    for place, row in enumerate(rows):
+        setattr(row, column, getattr(row, column) - timedelta(days=DAYS - DAYS * (place + 1) // len(rows)))
+    model.objects.bulk_update(rows, [column], batch_size=200)
+"""
 JOB_SECONDS, POLL_SECONDS = 600.0, 0.5
 VIEWPORT = {"width": 1440, "height": 900}
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -59,10 +81,17 @@ LANGUAGES = {"zh": Language("zh-hans", "zh-CN"), "en": Language("en", "en-US")}
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What there is to see: ids of the demo project, of an empty one, and of what was made in the demo project."""
+    """What there is to see: ids of the demo project, of an empty one, and of what was made in the demo project.
+
+    `person` is the membership of SHOWN, `returned` who got a task back.
+    """
 
     project: int
     empty: int
+    discussion: int
+    returned: str
+    person: int
+    review: int
     prompt: int
     job: int
     preference_set: int
@@ -74,44 +103,163 @@ class Teller:
 
     def __init__(self, site: Site, stack: ExitStack, given: Input) -> None:
         self.site, self.given = site, given
-        self.people = {
-            name: stack.enter_context(Client(site.address, name)) for name in (OWNER, RESEARCHER, LEAD, *ANNOTATORS)
-        }
+        names = (OWNER, RESEARCHER, *SENIORS.values(), *ANNOTATORS)
+        self.people = {name: stack.enter_context(Client(site.address, name)) for name in names}
         for person in self.people.values():
             person.log_in(PASSWORD)
         self.researcher = self.people[RESEARCHER]
         self.project = int(self.researcher.get("session")["memberships"][0]["project"])
 
     def tell(self, folder: Path) -> Story:
-        """Annotate, settle, freeze, train; return what came of it. Raises Broken."""
-        self._annotate()
+        """Make gold, annotate, discuss, settle, review, freeze, train; return what came of it. Raises Broken."""
+        self._make_gold()
+        self._annotate(ANNOTATORS, SUBMISSIONS)
+        discussion = self._discuss()
         self._settle()
+        returned = self._send_back()
+        self._measure_reviewers(self._review())
         preference_set = self._freeze()
+        run = self._train(preference_set)
+        person = self._person(SHOWN)
+        self.people[LEAD].post(f"people/{self._person(PAUSED)}/pause", {"reason": "金标准确率下降，先沟通再继续。"})
+        self.site.manage("shell", "--command", SPREAD.replace("DAYS", str(DAYS)))
+        self.site.manage("figures_recount")
         empty = self.people[OWNER].post("projects", {"name": "客服对话偏好", "description": "尚未导入数据。"})
         return Story(
             project=self.project,
             empty=empty["id"],
+            discussion=discussion,
+            returned=returned,
+            person=person,
+            review=self._drawable_review(),
             prompt=self._prompt_with_a_cycle(),
             job=self._import_badly(folder),
             preference_set=preference_set,
-            run=self._train(preference_set),
+            run=run,
         )
 
-    def _annotate(self) -> None:
-        annotators = {name: Annotator(name, 0, NOISE, TIE_BAND, self.given.quality) for name in ANNOTATORS}
-        turns = cycle(annotators.items())
-        for _ in range(SUBMISSIONS):
-            name, annotator = next(turns)
-            claimed = self.people[name].post(f"projects/{self.project}/assignments/claim", {"count": 1})
-            for assignment in claimed["assignments"]:
-                self.people[name].post(f"assignments/{assignment['id']}/submit", annotator.answer(assignment))
+    def _make_gold(self) -> None:
+        """Make the clearest prompts gold; everybody but SHOWN, whose picture it becomes, passes the entrance exam."""
+        self.people[OWNER].patch(f"projects/{self.project}", SETTINGS)
+        crew = Crew(
+            researcher=self.researcher,
+            annotators=[self.people[name] for name in ANNOTATORS if name != SHOWN],
+            seniors={},
+            quality=self.given.quality,
+            noise=NOISE,
+            tie_band=TIE_BAND,
+            seed=0,
+            asleep={},
+        )
+        protocol = Protocol(self.project, crew, dict)
+        protocol.make_gold()
+        protocol.examine()
+
+    def _annotate(self, names: Sequence[str], times: int) -> None:
+        """Let people take turns, one task each."""
+        turns = cycle([Annotator(name, 0, NOISE, TIE_BAND, self.given.quality) for name in names])
+        for annotator in islice(turns, times):
+            person = self.people[annotator.name]
+            for assignment in self._claim(person)[:1]:
+                submitted(person, assignment["id"], annotator.answer(assignment))
+
+    def _claim(self, person: Client) -> list[dict[str, Any]]:
+        claimed = person.post(f"projects/{self.project}/assignments/claim", {"count": 1})
+        return list(claimed["assignments"])
+
+    def _discuss(self) -> int:
+        """Talk over all discussions but those that are left for SHOWN; return one of these, with some words in it."""
+        left = self._open_discussions(SHOWN)[:LEFT_IN_DISCUSSION]
+        if not left:
+            raise Broken(f"{SHOWN} has nothing to discuss.")
+        talkers = [Talker(name, 0, NOISE, TIE_BAND, self.given.quality) for name in ANNOTATORS]
+        # Every other one is handed on at once, the rest after it was talked over.
+        for step, nth in ((Talker.give_up, 2), (Talker.discuss, 1), (Talker.give_up, 1)):
+            for talker in talkers:
+                for prompt in self._open_discussions(talker.name):
+                    if prompt not in left and prompt % nth == 0:
+                        step(talker, self.people[talker.name], prompt)
+        self._talk(left[0])
+        return left[0]
+
+    def _open_discussions(self, name: str) -> list[int]:
+        rows = self.people[name].rows(f"projects/{self.project}/discussions", state="open")
+        return [row["prompt"] for row in rows]
+
+    def _talk(self, prompt: int) -> None:
+        other = next(name for name in ANNOTATORS[1:] if prompt in self._open_discussions(name))
+        row = next(row for row in self.people[other].get(f"discussions/{prompt}")["comparisons"] if not row["same"])
+        pair = {name: row[name] for name in ("task", "response_a", "response_b")}
+        first = self.people[other].post(
+            f"discussions/{prompt}/messages",
+            {"text": "指南 1.1：先看是否答对。前一条的结论完整，后一条少了一步，所以我排在后面。", **pair},
+        )
+        self.people[SHOWN].post(
+            f"discussions/{prompt}/messages",
+            {"text": "同意少一步的说法，我再看一遍后半段。", "parent": first["id"], **pair},
+        )
 
     def _settle(self) -> None:
-        lead = QALead(TIE_BAND, self.given.quality)
-        queue = [row["prompt"] for row in self.people[LEAD].rows(f"projects/{self.project}/disputes")]
-        for prompt in queue[LEFT_IN_DISPUTE:]:
-            dispute = self.people[LEAD].get(f"disputes/{prompt}")
-            self.people[LEAD].post(f"disputes/{prompt}/decision", lead.decision(dispute, "1.1"))
+        """Let every team decide its queue or hand it on, all but the newest."""
+        for left, (stage, name) in zip((LEFT_IN_DISPUTE, 1, 1), SENIORS.items(), strict=True):
+            senior = Senior(stage, TIE_BAND, self.given.quality)
+            rows = self.people[name].rows(f"projects/{self.project}/disputes", stage=stage)
+            for prompt in [row["prompt"] for row in rows][:-left]:
+                senior.settle(self.people[name], prompt, CLAUSE)
+
+    def _review(self) -> list[int]:
+        """Let every team review its sample, all but the newest; return the handles of the reviews it closed."""
+        closed = []
+        for left, (stage, name) in zip((LEFT_IN_REVIEW, 2, 1), SENIORS.items(), strict=True):
+            senior = Senior(stage, TIE_BAND, self.given.quality)
+            for handle in self._waiting(name)[:-left]:
+                senior.review(self.people[name], handle, CLAUSE)
+                closed.append(handle)
+        return closed
+
+    def _drawable_review(self) -> int:
+        """Return a review that waits for LEAD, if possible one without signs that few machines have a font for."""
+        waiting = self._waiting(LEAD)
+        if not waiting:
+            raise Broken(f"{LEAD} has nothing to review.")
+        for handle in waiting:
+            review = self.people[LEAD].get(f"reviews/{handle}")
+            if max(max(row["text"]) for row in review["responses"]) < "\U00010000":
+                return handle
+        return waiting[0]
+
+    def _waiting(self, name: str) -> list[int]:
+        return [row["review"] for row in self.people[name].rows(f"projects/{self.project}/reviews")]
+
+    def _send_back(self) -> str:
+        """Reject annotations until somebody other than SHOWN has one to do again, and return who."""
+        for handle in self._waiting(LEAD):
+            shown = self.people[LEAD].get(f"reviews/{handle}")
+            slot, text = shown["slots"][0], {row["id"]: row["text"] for row in shown["responses"]}
+            last = slot["order"][-1][0]
+            span = {"response": last, "start": 0, "end": min(len(text[last]), 24)}
+            named = {"task": slot["task"], "pass": slot["pass"], "spans": [span]}
+            reason = "最后一条的开头已经答对，分数偏低；请按指南 1.1 重看三条的先后。"
+            body = {"reason": reason, "return_to": "same", "slots": [named]}
+            self.people[LEAD].post(f"reviews/{handle}/reject", body)
+            back = [name for name in ANNOTATORS if any(self.people[name].rows(f"projects/{self.project}/my-returned"))]
+            others = [name for name in back if name not in (SHOWN, PAUSED)]
+            if others:
+                return others[0]
+            # The picture of SHOWN is of an ordinary task, so this one is done at once.
+            self._annotate([SHOWN], 1)
+        raise Broken("No annotation could be sent back.")
+
+    def _measure_reviewers(self, reviewed: Sequence[int]) -> None:
+        for handle in reviewed[:2]:
+            body = {"approve": True, "reason": "三个团队一致认为可以通过。"}
+            self.researcher.post(f"reviews/{handle}/gold", body)
+
+    def _person(self, name: str) -> int:
+        members = self.people[OWNER].get(f"projects/{self.project}/members")["results"]
+        pseudonym = next(row["pseudonym"] for row in members if row["username"] == name)
+        people = self.people[LEAD].get(f"projects/{self.project}/people")["results"]
+        return int(next(row["person"] for row in people if row["pseudonym"] == pseudonym))
 
     def _freeze(self) -> int:
         wanted = {"name": "第一批", "benchmark_share": 0.3, "note": "首批两轮标注完成的提示。"}
@@ -160,6 +308,23 @@ class Teller:
         return row
 
 
+def _nothing(page: Page) -> None:
+    """Leave a page as it comes."""
+
+
+def _by(testid: str) -> str:
+    return f"[data-testid='{testid}']"
+
+
+class Picture(NamedTuple):
+    """A page: whose, its address, what shows that it is there (a selector), and what is done on it first."""
+
+    person: str
+    address: str
+    shown: str
+    pose: Callable[[Page], None] = _nothing
+
+
 class Photographer:
     """Takes every picture in one language, each in a fresh window of the person whose page it is."""
 
@@ -170,34 +335,43 @@ class Photographer:
     def take_all(self) -> None:
         """Write every picture."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        story = self.story
         with self._window() as page:
             expect(page.get_by_test_id("username")).to_be_visible()
             self._take(page, "login")
-        project = f"p/{story.project}"
-        for name, pose in POSES.items():
-            with self._window(ANNOTATORS[0], f"{project}/annotate") as page:
-                expect(page.get_by_test_id("task")).to_be_visible()
+        for name, (person, address, shown, pose) in self._pictures().items():
+            with self._window(person, address) as page:
+                expect(page.locator(shown).first).to_be_visible()
                 pose(page)
                 self._take(page, name)
-        with self._window(LEAD, f"{project}/disputes") as page:
-            expect(page.get_by_test_id("comparison-matrix")).to_be_visible()
-            page.keyboard.press("1")
-            self._take(page, "qa-item")
-        for name, (person, address, shown) in {
-            "prompt-graph": (RESEARCHER, f"prompts/{story.prompt}", "preference-graph"),
-            "prompts": (RESEARCHER, f"{project}/prompts", "prompts"),
-            "import-errors": (RESEARCHER, f"imports/{story.job}", "import-preview"),
-            "set": (RESEARCHER, f"sets/{story.preference_set}", "set-sha256"),
-            "run": (RESEARCHER, f"runs/{story.run}", "run-metrics"),
-            "run-form": (RESEARCHER, f"{project}/runs?new=1&set={story.preference_set}", "run-recommended"),
-            "leaderboard": (RESEARCHER, f"{project}/leaderboard", "leaderboard"),
-            "settings": (OWNER, f"{project}/settings", "settings-save"),
-            "empty-project": (OWNER, f"p/{story.empty}/prompts", "empty-state"),
-        }.items():
-            with self._window(person, address) as page:
-                expect(page.get_by_test_id(shown).first).to_be_visible()
-                self._take(page, name)
+
+    def _pictures(self) -> dict[str, Picture]:
+        """Return {name: whose page, its address, what it waits for, and what is done on it first}."""
+        story = self.story
+        project = f"p/{story.project}"
+        return {
+            **{name: Picture(SHOWN, f"{project}/annotate", _by("task"), pose) for name, pose in POSES.items()},
+            "workbench-returned": Picture(story.returned, f"{project}/annotate", _by("returned"), _scored),
+            "exam": Picture(SHOWN, f"{project}/exams", WAY_IN, _exam_answered),
+            "me": Picture(SHOWN, f"{project}/me", _by("my-figures")),
+            "notices": Picture(SHOWN, f"{project}/me", _by("notice-bell"), _notices_opened),
+            "discussion": Picture(SHOWN, f"discussions/{story.discussion}", _by("agreement")),
+            "queues": Picture(LEAD, f"{project}/queues", "[data-testid^='queue-']"),
+            "qa-item": Picture(LEAD, f"{project}/disputes", _by("comparison-matrix"), _first_taken),
+            "review": Picture(LEAD, f"{project}/reviews?review={story.review}", _by("review-approve")),
+            "people": Picture(LEAD, f"{project}/people", "[data-testid^='person-']"),
+            "person": Picture(LEAD, f"people/{story.person}", _by("person-csv")),
+            "statistics": Picture(LEAD, f"{project}/statistics", _by("statistics-total")),
+            "gold": Picture(RESEARCHER, f"{project}/gold", _by("gold-new")),
+            "prompts": Picture(RESEARCHER, f"{project}/prompts", _by("prompts")),
+            "prompt-graph": Picture(RESEARCHER, f"prompts/{story.prompt}", _by("preference-graph")),
+            "import-errors": Picture(RESEARCHER, f"imports/{story.job}", _by("import-preview")),
+            "set": Picture(RESEARCHER, f"sets/{story.preference_set}", _by("set-sha256")),
+            "run": Picture(RESEARCHER, f"runs/{story.run}", _by("run-metrics")),
+            "run-form": Picture(RESEARCHER, f"{project}/runs?new=1&set={story.preference_set}", _by("run-recommended")),
+            "leaderboard": Picture(RESEARCHER, f"{project}/leaderboard", _by("leaderboard")),
+            "settings": Picture(OWNER, f"{project}/settings", _by("settings-save")),
+            "empty-project": Picture(OWNER, f"p/{story.empty}/prompts", _by("empty-state")),
+        }
 
     @contextmanager
     def _window(self, person: str | None = None, address: str = "") -> Iterator[Page]:
@@ -247,6 +421,25 @@ def _contradiction(page: Page) -> None:
     expect(page.get_by_test_id("contradictions")).to_be_visible()
 
 
+def _exam_answered(page: Page) -> None:
+    """Answer one task of the exam, to see what is said about it."""
+    page.locator(WAY_IN).first.click()
+    expect(page.get_by_test_id("task")).to_be_visible()
+    _scored(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_test_id("exam-feedback")).to_be_visible()
+
+
+def _notices_opened(page: Page) -> None:
+    page.get_by_test_id("notice-bell").click()
+    expect(page.get_by_test_id("notices")).to_be_visible()
+
+
+def _first_taken(page: Page) -> None:
+    page.keyboard.press("1")
+
+
+WAY_IN = "[data-testid^='exam-start-'], [data-testid^='exam-continue-']"
 POSES: dict[str, Callable[[Page], None]] = {
     "workbench": _scored,
     "workbench-equal-scores": _equal_scores,

@@ -232,7 +232,13 @@ class Chain:
         """Return what quality control did; people who were paused under their user names."""
         told: dict[str, Any] = self.researcher.get(f"projects/{self.project}/protocol")
         names = {row["pseudonym"]: row["username"] for row in owner.get(f"projects/{self.project}/members")["results"]}
-        return {**told, "paused": sorted(names[pseudonym] for pseudonym in told["paused"])}
+        total = self.researcher.get(f"projects/{self.project}/statistics", by="source")["total"]
+        return {
+            **told,
+            "paused": sorted(names[pseudonym] for pseudonym in told["paused"]),
+            "first_agreement": total["agreement"] and total["agreement"]["rate"],
+            "alpha": total["alpha"],
+        }
 
     def figures(self) -> dict[str, Any]:
         """Return the project's figures."""

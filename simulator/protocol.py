@@ -18,14 +18,14 @@ from simulator.seniors import Senior, Talker
 STAGES = ("delivery", "operations", "research")
 CLAUSE = "1.1"
 # Of so many prompts, one becomes gold.
-GOLD_EVERY = 6
+GOLD_EVERY = 5
 # A gold task must be beyond doubt: any two of its responses lie this far apart.
 CLEAR = 0.8
 # Settings of a small project; the defaults are for people who do hundreds of tasks.
 SETTINGS = {
-    "gold_share": 0.3,
-    "gold_mark": 0.8,
-    "gold_min": 8,
+    "gold_share": 0.4,
+    "gold_mark": 0.88,
+    "gold_min": 12,
     "gold_window": 40,
     "repeat_share": 0.08,
     "repeat_gap": 5,

@@ -195,7 +195,9 @@ class Replay:
             for said in shown["comparisons"]:
                 pair = {models[said["response_a"]], models[said["response_b"]]}
                 tasks.setdefault(said["task"], set()).update(pair)
-            prompts.append({"id": shown["prompt"]["external_id"], "tasks": [sorted(tasks[key]) for key in sorted(tasks)]})
+            prompts.append(
+                {"id": shown["prompt"]["external_id"], "tasks": [sorted(tasks[key]) for key in sorted(tasks)]}
+            )
             n_comparisons += len(shown["comparisons"])
             n_conflicts += sum(bool(said["contradicted"]) for said in shown["comparisons"])
             n_cycles += bool(shown["graph"]["merged"])
@@ -210,7 +212,7 @@ class Replay:
             "alpha": total["alpha"],
             "tau": total["tau"],
             "conflict_rate": n_conflicts / n_comparisons,
-            "prompts_with_cycle": n_cycles,
+            "prompts_with_merged": n_cycles,
         }
         raters = {judged.key: sorted(judged.scores) for judged in self.judged}
         return {"site": site, "prompts": [{**row, "raters": raters[row["id"]]} for row in prompts]}

@@ -84,7 +84,8 @@ def report_text(report: Mapping[str, Any]) -> str:
         "Annotation",
         f"  tasks {_figure(report['tasks'])}, annotations {_figure(report['annotations'])}, "
         f"comparisons {_figure(report['comparisons'])} (decisions included)",
-        f"  agreement {_figure(report['agreement_mean'])}, prompts below the threshold {report['below_threshold']}",
+        f"  agreement of the passes {_figure(report['protocol']['first_agreement'])} at first "
+        f"(alpha {_figure(report['protocol']['alpha'])}), {_figure(report['agreement_mean'])} after discussion",
         f"  conflict rate {_figure(report['conflict_rate'])}, "
         f"ordered pairs a prompt {_figure(report['ordered_pairs_per_prompt'], 2)}",
         *_protocol_lines(report["protocol"]),

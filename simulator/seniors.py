@@ -10,6 +10,8 @@ from simulator.quality import Quality, verdict
 
 # Talking it over, a person reads again with so much of their usual error.
 SECOND_LOOK = 0.4
+# On so many differences somebody stays with what they said, whatever they see.
+STUBBORN = 0.6
 # Qualities so close to the tie band are a matter of taste: a team hands them to the next.
 UNSURE = {"delivery": 0.06, "operations": 0.02, "research": 0.0}
 # A verdict is wrong enough to be sent back when the responses lie so far apart and it says otherwise.
@@ -32,11 +34,12 @@ class Talker:
         """Look at every difference of one discussion; return how many own verdicts were revised."""
         shown = person.get(f"discussions/{prompt}")
         perceived = self._second_look(shown)
+        will = random.Random(f"{self.seed}:{self.name}:{prompt}:will")
         n_revised = 0
         for row in shown["comparisons"]:
             own = [said["verdict"] for said in row["verdicts"] if said["mine"]]
             seen = verdict(perceived[row["response_a"]], perceived[row["response_b"]], self.tie_band)
-            if row["same"] or not own or own[0] == seen:
+            if row["same"] or not own or own[0] == seen or will.random() < STUBBORN:
                 continue
             body = {name: row[name] for name in ("task", "response_a", "response_b")} | {"verdict": seen}
             if not _done(person, f"discussions/{prompt}/revise", body):

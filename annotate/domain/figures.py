@@ -31,6 +31,8 @@ Kind = tuple[tuple[int, int], ...]
 
 # Into how many steps the range of linearised shares is divided.
 GRID = 64
+# Up to how many cells of groups and kinds are added up at once.
+MOST_CELLS = 2**22
 
 WORK = ("annotator", "category", "source", "tasks", "seconds")
 UNITS = ("annotator", "partner", "category", "source", "kind", "count")
@@ -215,32 +217,35 @@ def chosen(columns: Mapping[str, Ints], mask: NDArray[np.bool_]) -> dict[str, In
 
 def facts_of(days: Sequence[Table]) -> Facts:
     """Put the tables of many days together, their sources and kinds under common numbers."""
-    sources: dict[str, int] = {}
-    kinds: dict[str, int] = {}
-    work: list[Ints] = []
-    units: list[Ints] = []
-    outcomes: list[Ints] = []
-    for number, day in enumerate(days):
-        places = np.array([sources.setdefault(name, len(sources)) for name in day.sources], dtype=np.int64)
-        kind_places = np.array([kinds.setdefault(word, len(kinds)) for word in day.kinds], dtype=np.int64)
-        for found, stored, names in (
-            (work, day.work, WORK),
-            (units, day.units, UNITS),
-            (outcomes, day.outcomes, OUTCOMES),
-        ):
-            cells = unpacked(stored, len(names))
-            source = names.index("source")
-            cells[source] = places[cells[source]]
-            if names is UNITS:
-                cells[UNITS.index("kind")] = kind_places[cells[UNITS.index("kind")]]
-            found.append(np.vstack([cells, np.full(cells.shape[1], number, dtype=np.int64)]))
-    named = [kind_read(word) for word in kinds]
-    return Facts(list(sources), named, _columns(work, WORK), _columns(units, UNITS), _columns(outcomes, OUTCOMES))
+    sources, source_places = _common([day.sources for day in days])
+    kinds, kind_places = _common([day.kinds for day in days])
+    return Facts(
+        sources,
+        [kind_read(word) for word in kinds],
+        _columns([day.work for day in days], WORK, source=source_places),
+        _columns([day.units for day in days], UNITS, source=source_places, kind=kind_places),
+        _columns([day.outcomes for day in days], OUTCOMES, source=source_places),
+    )
 
 
-def _columns(cells: list[Ints], names: tuple[str, ...]) -> dict[str, Ints]:
-    whole = np.hstack(cells) if cells else np.zeros((len(names) + 1, 0), dtype=np.int64)
-    return dict(zip((*names, "day"), whole, strict=True))
+def _common(named: Sequence[Sequence[str]]) -> tuple[list[str], list[Ints]]:
+    """Return all names that lists hold, and for each list the places of its own among them."""
+    places: dict[str, int] = {}
+    own = [np.array([places.setdefault(name, len(places)) for name in names], dtype=np.int64) for names in named]
+    return list(places), own
+
+
+def _columns(stored: Sequence[bytes], names: tuple[str, ...], **places: Sequence[Ints]) -> dict[str, Ints]:
+    """Return the columns of one table of many days, and `day`; `places` translate the numbers in some columns."""
+    days = [unpacked(one, len(names)) for one in stored]
+    whole = np.hstack(days) if days else np.zeros((len(names), 0), dtype=np.int64)
+    sizes = [day.shape[1] for day in days]
+    columns = dict(zip(names, whole, strict=True))
+    for name, of_day in places.items():
+        # Each day's numbers begin where those of the days before end.
+        begins = np.cumsum([0, *map(len, of_day)])[:-1]
+        columns[name] = np.concatenate([*of_day, [0]])[columns[name] + np.repeat(begins, sizes)]
+    return {**columns, "day": np.repeat(np.arange(len(days)), sizes)}
 
 
 def both_sides(units: Mapping[str, Ints]) -> dict[str, Ints]:
@@ -249,12 +254,31 @@ def both_sides(units: Mapping[str, Ints]) -> dict[str, Ints]:
     return {name: np.concatenate([units[name], turned[name]]) for name in units}
 
 
-def agreement_outcomes(
-    kinds: Sequence[Kind], group: Ints, kind: Ints, count: Ints, n_groups: int, measure: str
-) -> Outcomes:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How often each kind came in each of some groups. cells: (group, kind, count), of which few hold everything."""
+
+    kinds: Sequence[Kind]
+    n_groups: int
+    group: Ints
+    kind: Ints
+    count: Ints
+
+
+def said_of(kinds: Sequence[Kind], group: Ints, kind: Ints, count: Ints, n_groups: int) -> Said:
+    """Add up equal kinds in each group: what follows then costs by groups and kinds, no more by tasks."""
+    if n_groups * len(kinds) > MOST_CELLS:
+        return Said(kinds, n_groups, group, kind, count)
+    cells = np.bincount(group * len(kinds) + kind, weights=count, minlength=n_groups * len(kinds))
+    present = np.flatnonzero(cells)
+    place = np.divmod(present, max(len(kinds), 1))
+    return Said(kinds, n_groups, *place, cells[present].astype(np.int64))
+
+
+def agreement_outcomes(said: Said, measure: str) -> Outcomes:
     """Return, group by group, how many tasks had how many of their comparisons the same."""
-    shares = np.array([kind_share(one, measure) for one in kinds], dtype=np.int64).reshape(-1, 2)
-    return outcomes_of(group, shares[kind, 0], shares[kind, 1], count, n_groups)
+    shares = np.array([kind_share(one, measure) for one in said.kinds], dtype=np.int64).reshape(-1, 2)
+    return outcomes_of(said.group, *shares[said.kind].T, said.count, said.n_groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,26 +343,26 @@ def _on_a_grid(values: Floats) -> tuple[float, Ints]:
     return step, np.rint((values - values.min()) / step).astype(np.int64)
 
 
-def taus(kinds: Sequence[Kind], group: Ints, kind: Ints, count: Ints, n_groups: int) -> Floats:
+def taus(said: Said) -> Floats:
     """Return the mean tau-b of every group's tasks on which it is defined; nan where there is none."""
-    values = np.array([kind_tau(one) for one in kinds], dtype=np.float64)[kind] if kinds else np.zeros(0)
+    values = np.array([kind_tau(one) for one in said.kinds], dtype=np.float64)[said.kind]
     defined = ~np.isnan(values)
-    group, count, values = group[defined], count[defined], values[defined]
-    sums = np.bincount(group, weights=count * values, minlength=n_groups)
-    n = np.bincount(group, weights=count, minlength=n_groups)
-    means: Floats = np.divide(sums, n, out=np.full(n_groups, np.nan), where=n > 0)
+    group, count, values = said.group[defined], said.count[defined], values[defined]
+    sums = np.bincount(group, weights=count * values, minlength=said.n_groups)
+    n = np.bincount(group, weights=count, minlength=said.n_groups)
+    means: Floats = np.divide(sums, n, out=np.full(said.n_groups, np.nan), where=n > 0)
     return means
 
 
-def alphas(kinds: Sequence[Kind], group: Ints, kind: Ints, count: Ints, n_groups: int) -> Floats:
+def alphas(said: Said) -> Floats:
     """Return Krippendorff's alpha, ordinal on ranks, of every group; nan where it is undefined."""
-    size: int = 1 + max((rank for one in kinds for pair in one for rank in pair), default=0)
-    matrices = np.array([kind_coincidences(one, size) for one in kinds], dtype=np.int64).reshape(-1, size, size)
-    summed = np.zeros((n_groups, size, size))
+    size: int = 1 + max((rank for one in said.kinds for pair in one for rank in pair), default=0)
+    matrices = np.array([kind_coincidences(one, size) for one in said.kinds], dtype=np.int64).reshape(-1, size, size)
+    summed = np.zeros((said.n_groups, size, size))
     for a in range(size):
         for b in range(a, size):
-            cell = np.bincount(group, weights=count * matrices[kind, a, b], minlength=n_groups)
-            summed[:, a, b] = summed[:, b, a] = cell
+            weights = said.count * matrices[said.kind, a, b]
+            summed[:, a, b] = summed[:, b, a] = np.bincount(said.group, weights=weights, minlength=said.n_groups)
     found: Floats = alpha_of_counts(summed, 1.0 + np.arange(size) / 2, "ordinal")
     return found
 

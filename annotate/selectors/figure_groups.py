@@ -20,6 +20,7 @@ from annotate.domain.figures import (
     both_sides,
     interval_of,
     outcomes_of,
+    said_of,
     taus,
 )
 from annotate.domain.statistics import Interval, wilson_interval
@@ -103,7 +104,7 @@ def groups_of(facts: Facts, by: str, measure: str) -> Groups:
         table = tables[name]
         return outcomes_of(group[name], table["same"], table["total"], table["count"], n)
 
-    said = (group["units"], units["kind"], units["count"], n)
+    said = said_of(facts.kinds, group["units"], units["kind"], units["count"], n)
     done = tables["work"]["tasks"], group["work"]
     if by == "pair":
         done = units["count"], group["units"]
@@ -111,13 +112,13 @@ def groups_of(facts: Facts, by: str, measure: str) -> Groups:
         keys=keys,
         tasks=_sum(*done, n),
         seconds=_sum(tables["work"]["seconds"], group["work"], n),
-        agreement=agreement_outcomes(facts.kinds, *said, measure),
+        agreement=agreement_outcomes(said, measure),
         gold=outcomes("gold"),
         consistency=outcomes("consistency"),
         rejection=outcomes("rejection"),
         conflict=outcomes("conflict"),
-        alphas=alphas(facts.kinds, *said),
-        taus=taus(facts.kinds, *said),
+        alphas=alphas(said),
+        taus=taus(said),
     )
 
 

@@ -44,7 +44,7 @@ def test_what_a_replay_comes_to_is_what_an_independent_recount_says(tmp_path: Pa
     # The comparison can fail: one figure that is off by a little is found.
     replay = json.loads(out.read_text(encoding="utf-8"))
     assert 0.2 < replay["site"]["agreement"] < 0.9
-    assert replay["site"]["prompts_with_cycle"] > 0
+    assert replay["site"]["prompts_with_merged"] > 0
     replay["site"]["alpha"] += 1e-6
     out.write_text(json.dumps(replay), encoding="utf-8")
     told = subprocess.run(recount, capture_output=True, text=True, check=False)

@@ -55,6 +55,16 @@ export function useChangeGold(project: number) {
   })
 }
 
+/** Makes a closed review one whose right outcome is known. */
+export function useMakeReviewGold(project: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ review, body }: { review: number; body: Schemas['ReviewGoldRequestRequest'] }) =>
+      ok(api.POST('/api/reviews/{review}/gold', { params: { path: { review } }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['review-gold', project] }),
+  })
+}
+
 export function useChangeReviewGold(project: number) {
   const client = useQueryClient()
   return useMutation({

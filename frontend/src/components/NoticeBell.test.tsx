@@ -16,7 +16,7 @@ beforeEach(() => {
   sent = []
   rows = [
     notice(1, 'discussion_opened', { number: 9, differing: 3 }),
-    notice(2, 'person_paused', { reason: '金标准低于要求' }),
+    notice(2, 'person_paused', { reason: '金标准确率低于要求' }),
     notice(3, 'person_paused', { person: 4, pseudonym: 'MG28', reason: '' }),
     notice(4, 'exam_result', { category: '数学', passed: false, accuracy: 0.5, retake_at: '2026-01-02T00:00:00Z' }),
   ]
@@ -55,7 +55,7 @@ describe('the bell', () => {
     await open()
     expect(screen.getByTestId('notice-1')).toHaveTextContent('#9 有 3 处分歧')
     expect(screen.getByTestId('notice-2')).toHaveTextContent('你的标注已被暂停')
-    expect(screen.getByTestId('notice-2')).toHaveTextContent('理由：金标准低于要求')
+    expect(screen.getByTestId('notice-2')).toHaveTextContent('理由：金标准确率低于要求')
     expect(screen.getByTestId('notice-3')).toHaveTextContent('MG28 已被暂停')
     expect(screen.getByTestId('notice-4')).toHaveTextContent('“数学”考试未通过，成绩 50.0%')
   })

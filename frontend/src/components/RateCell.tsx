@@ -22,12 +22,14 @@ export function RateCell({ rate, to }: Props) {
   const value = format.percent(rate.rate)
   return (
     <span className={few ? styles.few : styles.rate} data-few={few}>
-      <span className={styles.value}>{to ? <Link to={to}>{value}</Link> : value}</span>
+      <span className={styles.value}>
+        {to ? <Link to={to}>{value}</Link> : value}
+        {few && <small className={styles.mark}>{t('statistics.few')}</small>}
+      </span>
       <small className={styles.rest}>
         {t('statistics.interval', { low: format.integer(rate.low * 100), high: format.integer(rate.high * 100) })}
         {' · '}
         {t('statistics.units', { n: format.integer(rate.n) })}
-        {few && ` · ${t('statistics.few')}`}
       </small>
     </span>
   )

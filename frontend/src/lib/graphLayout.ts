@@ -14,7 +14,7 @@ const TIER_GAP = 54
 const MARGIN = 14
 const ARROW_GAP = 3
 const NODE_CLEARANCE = NODE_RADIUS + 7
-const LABEL_CLEARANCE = 18
+const LABEL_CLEARANCE = 8
 
 interface Point {
   x: number
@@ -124,14 +124,16 @@ function outlineOf(members: number[], nodes: readonly PlacedNode[]): Outline {
 
 function drawLinks(edges: readonly PreferenceEdge[], nodes: readonly PlacedNode[]): Link[] {
   const at = new Map(nodes.map((node) => [node.id, node]))
-  const links: Link[] = []
-  for (const edge of joinedDirections(edges)) {
+  const drawn = joinedDirections(edges).flatMap((edge) => {
     const [from, to] = [at.get(edge.from), at.get(edge.to)]
-    if (!from || !to) continue
+    if (!from || !to) return []
     const others = nodes.filter(({ id }) => id !== from.id && id !== to.id)
-    const curve = clearCurve(from, to, others)
-    const label = labelPoint(curve, nodes, links)
-    links.push({ ...edge, path: pathOf(curve), label })
+    return [{ edge, curve: clearCurve(from, to, others) }]
+  })
+  const links: Link[] = []
+  // A short line has little room for its count, so the shortest choose first.
+  for (const { edge, curve } of drawn.sort((one, other) => lengthOf(one.curve) - lengthOf(other.curve))) {
+    links.push({ ...edge, path: pathOf(curve), label: labelPoint(curve, edge, nodes, links) })
   }
   return links
 }
@@ -147,6 +149,11 @@ function joinedDirections(edges: readonly PreferenceEdge[]): Joined[] {
   }
   return joined
 }
+
+/** Half the width of the count as it is drawn: `2`, or `3⇄1`. */
+const halfWidth = ({ forwards, backwards }: Joined) => (backwards > 0 && backwards !== forwards ? 14 : 5)
+
+const lengthOf = ({ start, end }: Curve) => distance(start, end)
 
 const distance = (one: Point, other: Point) => Math.hypot(one.x - other.x, one.y - other.y)
 
@@ -185,10 +192,10 @@ function towards(node: Point, aim: Point): Point {
 }
 
 /** A place on the curve for its count: the first one clear of nodes and of other counts, else the clearest. */
-function labelPoint(curve: Curve, nodes: readonly Point[], links: readonly Link[]): Point {
+function labelPoint(curve: Curve, edge: Joined, nodes: readonly Point[], links: readonly Link[]): Point {
   const taken = [
     ...nodes.map((node) => ({ at: node, room: NODE_CLEARANCE })),
-    ...links.map((link) => ({ at: link.label, room: LABEL_CLEARANCE })),
+    ...links.map((link) => ({ at: link.label, room: LABEL_CLEARANCE + halfWidth(link) + halfWidth(edge) })),
   ]
   const room = (place: Point) => Math.min(0, ...taken.map((other) => distance(place, other.at) - other.room))
   const places = LABEL_PLACES.map((t) => pointOn(curve, t))

@@ -13,6 +13,6 @@ export function MyDays({ days }: { days: MyFigures['days'] }) {
     () => daysOption({ days, tasks: t('me.days.tasks'), agreement: t('me.agreement'), integer, percent }),
     [days, t, integer, percent],
   )
-  if (days.length === 0) return <p>{t('me.days.none')}</p>
+  if (days.every(({ tasks }) => tasks === 0)) return <p>{t('me.days.none')}</p>
   return <Chart option={option} label={t('me.days.title')} height={200} />
 }

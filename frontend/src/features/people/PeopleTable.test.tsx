@@ -36,7 +36,7 @@ const person = (id: number, pseudonym: string, more: Partial<PersonRow>): Person
 const PEOPLE = [
   person(11, 'AB12', { agreement: { rate: 0.91, low: 0.85, high: 0.95, n: 120 }, tasks: 5 }),
   person(12, 'CD34', { agreement: { rate: 0.5, low: 0.2, high: 0.8, n: 4 }, tasks: 9 }),
-  person(13, 'EF56', { roles: ['delivery_reviewer'], paused: { at: '2026-01-01T00:00:00Z', reason: '标准题低于及格线' } }),
+  person(13, 'EF56', { roles: ['delivery_reviewer'], paused: { at: '2026-01-01T00:00:00Z', reason: '金标准确率低于及格线' } }),
 ]
 
 const sent: { path: string; body: string }[] = []
@@ -92,7 +92,7 @@ it('filters by each word of the address', () => {
 
 it('says in words who is paused and why, and which share rests on little', () => {
   open('/')
-  expect(within(screen.getByTestId('person-13')).getByTestId('work-state')).toHaveTextContent('已暂停标准题低于及格线')
+  expect(within(screen.getByTestId('person-13')).getByTestId('work-state')).toHaveTextContent('已暂停金标准确率低于及格线')
   expect(screen.getByTestId('person-12')).toHaveTextContent('样本少')
   expect(screen.getByTestId('person-11')).not.toHaveTextContent('样本少')
 })

@@ -27,8 +27,10 @@ export function usePeopleColumns(orderOf: (key: string) => Order | null): TableC
     sorter: (one, other, order) => compareNumbers(value(one), value(other), order),
     sortOrder: orderOf(key),
   })
-  const figure = (key: 'alpha' | 'tau' | 'weight') =>
+  const figure = (key: 'alpha' | 'tau') =>
     sortable(key, (row) => row[key], { align: 'right', render: (_, row) => format.score(row[key]) })
+  // Tasks are dealt by it, and to nobody else.
+  const weight = ({ roles, weight }: PersonRow) => (roles.includes('annotator') ? weight : null)
   const [agreement, gold, consistency, rejection] = RATES.map((key) =>
     sortable(key, (row) => row[key]?.rate ?? null, { render: (_, row) => <RateCell rate={row[key]} /> }),
   ) as [TableColumnType<PersonRow>, TableColumnType<PersonRow>, TableColumnType<PersonRow>, TableColumnType<PersonRow>]
@@ -70,7 +72,7 @@ export function usePeopleColumns(orderOf: (key: string) => Order | null): TableC
     gold,
     consistency,
     rejection,
-    figure('weight'),
+    sortable('weight', weight, { align: 'right', render: (_, row) => format.score(weight(row)) }),
     { key: 'actions', fixed: 'right', render: (_, row) => <PersonPause person={row} /> },
   ]
 }

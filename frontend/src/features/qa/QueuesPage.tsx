@@ -82,7 +82,6 @@ function useColumns(project: number): TableColumnsType<QueueRow> {
     { title: t('qa.queues.count'), align: 'right', render: (_, { count }) => <strong>{format.integer(count)}</strong> },
     {
       title: t('qa.queues.oldest'),
-      align: 'right',
       render: (_, { oldest }) => oldest && <span title={format.dateTime(oldest)}>{format.age(oldest)}</span>,
     },
     { title: t('qa.queues.mine'), render: (_, { mine }) => (mine ? t('qa.queues.yes') : '') },

@@ -5,6 +5,8 @@ import { GuidelineDrawer } from '@/components/compare/GuidelineDrawer'
 import { useFormat } from '@/lib/format'
 import { Button, Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { hasOutcome } from './closed'
+import { MakeGold } from './MakeGold'
 
 interface Props {
   project: number
@@ -31,6 +33,9 @@ export function ReviewHead({ project, review, guideline, onGuideline }: Props) {
         {t('qa.agreementOf', { rate: format.percent(prompt.agreement), needed: format.percent(prompt.threshold) })}
       </span>
       <span className={styles.push}>
+        {hasOutcome(state) && (
+          <MakeGold project={project} review={{ review: review.review, number: prompt.number, state }} testid="review-make-gold-here" />
+        )}
         <Button type="text" size="small" onClick={() => onGuideline(!guideline)} data-testid="open-guideline">
           {t('qa.guideline')} <kbd>M</kbd>
         </Button>

@@ -8,6 +8,7 @@ import { Failure } from '@/components/Failure'
 import { QueryView } from '@/components/QueryView'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import type { Closed } from './closed'
 import { OverruleBar } from './OverruleBar'
 import { ReadBar } from './ReadBar'
 import { RejectPanel } from './RejectPanel'
@@ -19,14 +20,25 @@ import { useReviewDraft } from './useReviewDraft'
 interface Props {
   project: number
   id: number
-  /** The review left the queue: closed by this person, or found closed by another */
-  onClosed: (acted: boolean) => void
+  /** The review left the queue: closed by this person, or found closed by another (null) */
+  onClosed: (outcome: Closed | null) => void
 }
 
 /** One review: what the passes say, what was decided, and the three ways to close it. */
 export function ReviewItem({ id, ...props }: Props) {
   const query = useQuery(reviewQuery(id))
-  return <QueryView query={query}>{(review) => <Item review={review} {...props} />}</QueryView>
+  const { t } = useTranslation()
+  const names = t('review.passes').split(' ')
+  return <QueryView query={query}>{(review) => <Item review={named(review, names)} {...props} />}</QueryView>
+}
+
+/** The review with its passes called as this language counts them. */
+function named(review: Review, names: readonly string[]): Review {
+  const comparisons = review.comparisons.map((row) => ({
+    ...row,
+    verdicts: row.verdicts.map((said) => ({ ...said, by: names[said.pass - 1] ?? said.by })),
+  }))
+  return { ...review, comparisons }
 }
 
 function Item({ project, review, onClosed }: Omit<Props, 'id'> & { review: Review }) {

@@ -2,6 +2,7 @@ import type { ReviewRow } from '@/api/reviews'
 import styles from '@/components/compare/compare.module.css'
 import { useFormat } from '@/lib/format'
 import { useTranslation } from 'react-i18next'
+import { numberOf } from './closed'
 
 /** One line of the queue: its category, how long it waits, at which stage, whether it came back. */
 export function ReviewQueueRow({ row, current, onOpen }: { row: ReviewRow; current: boolean; onOpen: () => void }) {
@@ -21,6 +22,7 @@ export function ReviewQueueRow({ row, current, onOpen }: { row: ReviewRow; curre
       </span>
       <span className={styles.rowMeta}>
         {t(`qa.stage.${row.stage}`)}
+        {` · #${numberOf(row.review)}`}
         {row.round > 1 && ` · ${t('review.round', { round: row.round })}`}
       </span>
       <div className={styles.excerpt}>{row.excerpt}</div>

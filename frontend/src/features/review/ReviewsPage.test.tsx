@@ -2,7 +2,7 @@ import type { Review } from '@/api/reviews'
 import { sessionQuery, type Session } from '@/api/session'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { App } from 'antd'
-import { act, cleanup, configure, fireEvent, render, screen } from '@testing-library/react'
+import { act, cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { MemoryRouter, Route, Routes } from 'react-router'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import ReviewsPage from './ReviewsPage'
@@ -21,7 +21,7 @@ function review(id: number): Review {
   const said = (pass: number, by: string) => ({ pass, by, verdict: 'a' as const, score_a: 4, score_b: 3, notes: '', seconds: 9 })
   const slot = (pass: number) => ({ task: 7, pass, response_ids: [1, 2], scores: { 1: 4, 2: 3 }, order: [[1], [2]], notes: '', seconds: 9 })
   return {
-    review: id, stage: 'operations', state: 'waiting', round: 1, may_act: true, guideline: null, earlier: [],
+    review: id, stage: 'operations', state: id === closed ? 'approved' : 'waiting', round: 1, may_act: id !== closed, guideline: null, earlier: [],
     prompt: { number: id, text: '提示', system: '', category, agreement: 1, threshold: 0.9, measure: 'exact' },
     responses: [1, 2].map((n) => ({ id: n, label: 'AB'[n - 1] ?? '', text: `第${n}个回答`, discarded: false })),
     comparisons: [{ task: 7, response_a: 1, response_b: 2, same: true, verdicts: [said(1, '甲'), said(2, '乙')], decided: null }],
@@ -32,6 +32,8 @@ function review(id: number): Review {
 
 let sent: { path: string; body: unknown }[]
 let refusal: number | null
+/** The review that is closed already */
+let closed: number | null
 
 async function answer(call: Request): Promise<Response> {
   const path = new URL(call.url).pathname
@@ -46,13 +48,13 @@ async function answer(call: Request): Promise<Response> {
   return json(path.endsWith('/reviews') ? { results: rows, next: null, count: 3 } : { results: [], next: null })
 }
 
-async function open() {
+async function open(search = '') {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   client.setQueryData(sessionQuery.queryKey, session)
   render(
     <QueryClientProvider client={client}>
       <App>
-        <MemoryRouter initialEntries={['/p/1/reviews']}>
+        <MemoryRouter initialEntries={[`/p/1/reviews${search}`]}>
           <Routes>
             <Route path="/p/:project/reviews" element={<ReviewsPage />} />
           </Routes>
@@ -71,6 +73,7 @@ beforeEach(() => {
   localStorage.clear()
   sent = []
   refusal = null
+  closed = null
   vi.stubGlobal('fetch', (call: Request) => answer(call))
 })
 
@@ -118,4 +121,24 @@ it('overrules a comparison with a verdict of its own', async () => {
       body: { verdicts: [{ task: 7, response_a: 1, response_b: 2, verdict: 'equal' }], reason: '两者相当', clause: '' },
     },
   ])
+})
+
+it('makes the review just closed a gold one, with the right outcome and why', async () => {
+  await open()
+  press('KeyA')
+  await screen.findByTestId('review-62')
+  fireEvent.click(screen.getByTestId('review-make-gold'))
+  expect(screen.getByTestId('review-gold-confirm')).toBeDisabled()
+  fireEvent.click(screen.getByTestId('review-gold-refuse'))
+  fireEvent.change(screen.getByTestId('review-gold-reason'), { target: { value: '第二轮明显看反了' } })
+  fireEvent.click(screen.getByTestId('review-gold-confirm'))
+  await waitFor(() => expect(screen.queryByTestId('review-gold-confirm')).not.toBeInTheDocument())
+  expect(sent.at(-1)).toEqual({ path: '/api/reviews/61/gold', body: { approve: false, reason: '第二轮明显看反了' } })
+})
+
+it('offers the same on a closed review that is opened by its address, and no verdict there', async () => {
+  closed = 61
+  await open('?review=61')
+  expect(await screen.findByTestId('review-make-gold-here')).toBeInTheDocument()
+  expect(screen.queryByTestId('review-approve')).not.toBeInTheDocument()
 })

@@ -11,6 +11,8 @@ import { useInfiniteQuery, usePrefetchQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Closed } from './closed'
+import { LastClosed } from './LastClosed'
 import { ReviewItem } from './ReviewItem'
 import { ReviewQueueRow } from './ReviewQueueRow'
 
@@ -25,6 +27,7 @@ export default function ReviewsPage() {
     reviewsQuery(project, { stage: asStage(filters.stage), category: Number(filters.category) || undefined }),
   )
   const [closed, setClosed] = useState<ReadonlySet<number>>(new Set())
+  const [last, setLast] = useState<Closed | null>(null)
   if (!queue.data) {
     return queue.error ? <ErrorState error={queue.error} onRetry={() => void queue.refetch()} /> : <Loading />
   }
@@ -45,6 +48,7 @@ export default function ReviewsPage() {
         filters={filters}
         stages={stages}
         onFilters={(changes) => setFilters({ ...changes, review: null })}
+        notice={last && <LastClosed project={project} review={last} onOpen={() => open(last.review)} />}
       >
         {rows.map((row) => (
           <li key={row.review}>
@@ -57,8 +61,9 @@ export default function ReviewsPage() {
           key={current}
           project={project}
           id={current}
-          onClosed={() => {
+          onClosed={(outcome) => {
             setClosed((before) => new Set(before).add(current))
+            if (outcome) setLast(outcome)
             open(next)
           }}
         />

@@ -10,6 +10,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { useLinks } from './links'
 import { RATES } from './columns'
+import styles from './statistics.module.css'
 
 /** The whole of what the filters leave, and how it went day by day. */
 export function OverTime({ project, filters }: { project: number; filters: StatisticsFilters }) {
@@ -34,11 +35,13 @@ export function OverTime({ project, filters }: { project: number; filters: Stati
             <Figure label={t('people.column.alpha')} hint={t('statistics.about.alpha')} value={format.score(total.alpha)} />
             <Figure label={t('people.column.tau')} hint={t('statistics.about.tau')} value={format.score(total.tau)} />
           </Figures>
-          <RatesOverTime
-            label={t('statistics.overTime')}
-            days={rows.map((row) => ({ ...row, day: row.key }))}
-            rates={['agreement', 'conflict', 'rejection']}
-          />
+          <div className={styles.chart}>
+            <RatesOverTime
+              label={t('statistics.overTime')}
+              days={rows.map((row) => ({ ...row, day: row.key }))}
+              rates={['agreement', 'conflict', 'rejection']}
+            />
+          </div>
         </Section>
       )}
     </QueryView>
