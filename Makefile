@@ -93,8 +93,9 @@ test-sqlite: development build browser ## Python and browser tests on SQLite and
 	$(EMBEDDED) $(PYTEST) --numprocesses 2 $(TWO_AT_A_TIME)
 	$(EMBEDDED) $(PYTEST) $(addprefix --ignore=,$(TWO_AT_A_TIME))
 
-ON_SERVERS := tests/annotate tests/rm_training tests/faults tests/e2e/test_chain.py
+ON_SERVERS := tests/rm_training tests/faults tests/e2e/test_chain.py
 test-postgres: development build browser ## what touches a database or a broker, on PostgreSQL and Redis
+	$(WITH_SERVICES) $(PYTEST) --numprocesses 2 tests/annotate
 	$(WITH_SERVICES) $(PYTEST) $(ON_SERVERS) --ignore=tests/rm_training/engine
 
 # ---- checks ----

@@ -169,7 +169,9 @@ class Teller:
 
     def _discuss(self) -> int:
         """Talk over all discussions but those that are left for SHOWN; return one of these, with some words in it."""
-        left = self._open_discussions(SHOWN)[:LEFT_IN_DISCUSSION]
+        # First those on which SHOWN has something to say.
+        left = sorted(self._open_discussions(SHOWN), key=lambda prompt: not self._own_differences(prompt))
+        left = left[:LEFT_IN_DISCUSSION]
         if not left:
             raise Broken(f"{SHOWN} has nothing to discuss.")
         talkers = [Talker(name, 0, NOISE, TIE_BAND, self.given.quality) for name in ANNOTATORS]
@@ -186,9 +188,14 @@ class Teller:
         rows = self.people[name].rows(f"projects/{self.project}/discussions", state="open")
         return [row["prompt"] for row in rows]
 
+    def _own_differences(self, prompt: int) -> list[dict[str, Any]]:
+        rows = self.people[SHOWN].get(f"discussions/{prompt}")["comparisons"]
+        return [row for row in rows if not row["same"] and any(said["mine"] for said in row["verdicts"])]
+
     def _talk(self, prompt: int) -> None:
         other = next(name for name in ANNOTATORS[1:] if prompt in self._open_discussions(name))
-        row = next(row for row in self.people[other].get(f"discussions/{prompt}")["comparisons"] if not row["same"])
+        differing = [row for row in self.people[other].get(f"discussions/{prompt}")["comparisons"] if not row["same"]]
+        row = (self._own_differences(prompt) or differing)[0]
         pair = {name: row[name] for name in ("task", "response_a", "response_b")}
         first = self.people[other].post(
             f"discussions/{prompt}/messages",
@@ -392,6 +399,7 @@ class Photographer:
     def _take(self, page: Page, name: str) -> None:
         # Charts load when first shown, and everything that moves comes to rest.
         page.wait_for_load_state("networkidle")
+        expect(page.locator("[aria-busy='true']")).to_have_count(0)
         page.wait_for_timeout(1000)
         page.screenshot(path=self.folder / f"{name}.png", animations="disabled", caret="hide")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.http.response import HttpResponseBase
@@ -14,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotate.api.base import CURSOR, LIMIT, category_path, checked, keyset_page, person, query_text
-from annotate.api.csv_out import csv_answer
+from annotate.api.csv_out import EXPORT, csv_list
 from annotate.api.dispute_shapes import (
     STAGES,
     DecidedSerializer,
@@ -38,7 +36,6 @@ from annotate.api.records import (
     message_body,
     responses_body,
 )
-from annotate.api.statistics import EXPORT
 from annotate.permissions import Right
 from annotate.selectors.access import project_get
 from annotate.selectors.disputes import (
@@ -55,12 +52,9 @@ from annotate.services.discussions import prompt_escalate
 from annotate.services.prompts import prompt_drop
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from annotate.models import Decision, Prompt
 
 COLUMNS = ["prompt", "category", "excerpt", "stage", "escalated_reason", "agreement", "differing", "since"]
-CHUNK = 500
 
 
 @extend_schema(
@@ -76,17 +70,9 @@ def disputes(request: Request, project: int) -> HttpResponseBase:
     path_given = category_path(request, user, project)
     rows = dispute_rows(user, project, stage=query_text(request, "stage"), category_path=path_given)
     if request.query_params.get("export") == "csv":
-        return csv_answer("disputes", COLUMNS, _csv_rows(rows))
+        return csv_list("disputes", COLUMNS, rows, ["state_at", "id"], _rows)
     page = keyset_page(request, rows, ["state_at", "id"], _rows)
     return Response(DisputeListSerializer({**page, "count": rows.count()}).data)
-
-
-def _csv_rows(rows: QuerySet[Prompt]) -> Iterator[list[Any]]:
-    """Yield the whole queue, fetched in pieces."""
-    waiting = rows.order_by("state_at", "id").iterator(CHUNK)
-    while chunk := list(islice(waiting, CHUNK)):
-        for row in _rows(chunk):
-            yield [" / ".join(row["category"]["path"]) if name == "category" else row[name] for name in COLUMNS]
 
 
 def _rows(prompts: list[Prompt]) -> list[dict[str, Any]]:

@@ -13,11 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotate.api.base import person
-from annotate.api.csv_out import csv_answer
+from annotate.api.csv_out import EXPORT, csv_answer
 from annotate.api.dispute_shapes import STAGES, STATES
 from annotate.api.errors import REFUSALS
 from annotate.api.records import VerdictField
-from annotate.api.statistics import EXPORT
 from annotate.selectors.disputes import prompt_effects, queues
 
 if TYPE_CHECKING:

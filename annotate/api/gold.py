@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 
 from annotate.api.assignments import CategorySerializer
 from annotate.api.base import CURSOR, LIMIT, category_path, checked, keyset_page, person, query_text
+from annotate.api.csv_out import EXPORT, csv_list
 from annotate.api.errors import REFUSALS
 from annotate.api.records import excerpt
 from annotate.permissions import Right
@@ -24,6 +26,9 @@ from annotate.services.gold import gold_create, gold_update
 
 if TYPE_CHECKING:
     from annotate.models import GoldItem
+
+
+COLUMNS = ["id", "prompt", "category", "excerpt", "in_exam", "hidden", "active", "n_answers", "accuracy", "reason"]
 
 
 class GoldRowSerializer(serializers.Serializer[Any]):
@@ -102,7 +107,7 @@ def _rows(items: list[GoldItem]) -> list[dict[str, Any]]:
 @extend_schema(
     operation_id="gold_list",
     methods=["GET"],
-    parameters=[CURSOR, LIMIT, OpenApiParameter("category", int), OpenApiParameter("active", bool)],
+    parameters=[CURSOR, LIMIT, OpenApiParameter("category", int), OpenApiParameter("active", bool), EXPORT],
     responses={200: GoldListSerializer, **REFUSALS},
 )
 @extend_schema(
@@ -112,7 +117,7 @@ def _rows(items: list[GoldItem]) -> list[dict[str, Any]]:
     responses={201: GoldCreatedSerializer, **REFUSALS},
 )
 @api_view(["GET", "POST"])
-def gold(request: Request, project: int) -> Response:
+def gold(request: Request, project: int) -> HttpResponseBase:
     """List a project's gold items, or make some of a prompt."""
     user = person(request)
     if request.method == "POST":
@@ -121,6 +126,8 @@ def gold(request: Request, project: int) -> Response:
         return Response(GoldCreatedSerializer({"created": len(items)}).data, status=201)
     project_get(user, project, Right.MANAGE_GOLD)
     rows = gold_rows(project, category_path=category_path(request, user, project), active=_active(request))
+    if request.query_params.get("export") == "csv":
+        return csv_list("gold", COLUMNS, rows, ["-id"], _rows)
     return Response(GoldListSerializer(keyset_page(request, rows, ["-id"], _rows)).data)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.http.response import HttpResponseBase
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 
 from annotate.api.assignments import CategorySerializer
 from annotate.api.base import CURSOR, LIMIT, category_path, checked, keyset_page, person, query_text
+from annotate.api.csv_out import EXPORT, csv_list
 from annotate.api.errors import REFUSALS
 from annotate.api.records import (
     GraphSerializer,
@@ -47,6 +49,10 @@ NUMBERS = 1_000_000
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 STAGES = [item.value for item in ReviewStage]
 MOST_TEXT = 5_000
+
+COLUMNS = ["review", "stage", "category", "excerpt", "since", "round"]
+# By handle, not by id: an id in the cursor would tell in what order reviews were made.
+QUEUE_ORDER = ["opened_at", "handle"]
 
 
 class ReviewRowSerializer(serializers.Serializer[Any]):
@@ -287,19 +293,24 @@ class ReturnedListSerializer(serializers.Serializer[Any]):
 
 @extend_schema(
     operation_id="reviews_list",
-    parameters=[CURSOR, LIMIT, OpenApiParameter("stage", str, enum=STAGES), OpenApiParameter("category", int)],
+    parameters=[CURSOR, LIMIT, OpenApiParameter("stage", str, enum=STAGES), OpenApiParameter("category", int), EXPORT],
     responses={200: ReviewListSerializer, **REFUSALS},
 )
 @api_view(["GET"])
-def reviews(request: Request, project: int) -> Response:
+def reviews(request: Request, project: int) -> HttpResponseBase:
     """List what waits for one's review, oldest first."""
     user = person(request)
     project_get(user, project, Right.SETTLE)
     of_category = category_path(request, user, project)
     rows = review_rows(user, project, stage=query_text(request, "stage"), category_path=of_category)
-    # By handle, not by id: an id in the cursor would tell in what order reviews were made.
-    page = keyset_page(request, rows, ["opened_at", "handle"], lambda found: [_row(review) for review in found])
+    if request.query_params.get("export") == "csv":
+        return csv_list("reviews", COLUMNS, rows, QUEUE_ORDER, _queue_rows)
+    page = keyset_page(request, rows, QUEUE_ORDER, _queue_rows)
     return Response(ReviewListSerializer({**page, "count": rows.count()}).data)
+
+
+def _queue_rows(found: list[Review]) -> list[dict[str, Any]]:
+    return [_row(review) for review in found]
 
 
 def _row(review: Review) -> dict[str, Any]:

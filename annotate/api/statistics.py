@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from annotate.api.base import checked
 from annotate.api.base import person as asking
-from annotate.api.csv_out import csv_answer
+from annotate.api.csv_out import EXPORT, csv_answer
 from annotate.api.errors import REFUSALS
 from annotate.api.people import LimitSerializer, limit_person
 from annotate.domain.states import ExpertiseState, RoleName
@@ -24,8 +24,6 @@ from annotate.selectors.access import project_get
 from annotate.selectors.my_figures import my_figures
 from annotate.selectors.people_figures import people_rows, person_record
 from annotate.selectors.statistics import BY, Query, statistics
-
-EXPORT = OpenApiParameter("export", str, enum=["csv"], description="the same table as a file")
 
 
 class RateSerializer(serializers.Serializer[Any]):

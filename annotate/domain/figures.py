@@ -31,8 +31,8 @@ Kind = tuple[tuple[int, int], ...]
 
 # Into how many steps the range of linearised shares is divided.
 GRID = 64
-# Up to how many cells of groups and kinds are added up at once.
-MOST_CELLS = 2**22
+# Up to how many cells a table may have that numbers are looked up or added up in.
+MOST_CELLS = 2**21
 
 WORK = ("annotator", "category", "source", "tasks", "seconds")
 UNITS = ("annotator", "partner", "category", "source", "kind", "count")
@@ -116,11 +116,16 @@ def packed(rows: Sequence[tuple[int, ...]], width: int) -> bytes:
     return zlib.compress(np.ascontiguousarray(columns, dtype="<i4").tobytes(), 1)
 
 
-def unpacked(stored: bytes, width: int) -> Ints:
-    """Return what `packed` stored: int[width, n]. Nothing stored is no rows."""
+@lru_cache(maxsize=1024)
+def unpacked(stored: bytes, width: int) -> NDArray[np.int32]:
+    """Return what `packed` stored: int[width, n], read-only. Nothing stored is no rows.
+
+    Days gone by hardly change, so what they unpack to is kept, some 100 KB for a day of 2,500 annotations. It is found
+    by the bytes themselves: it cannot be outdated, nor another project's.
+    """
     if not stored:
-        return np.zeros((width, 0), dtype=np.int64)
-    return np.frombuffer(zlib.decompress(stored), dtype="<i4").reshape(width, -1).astype(np.int64)
+        return np.zeros((width, 0), dtype=np.int32)
+    return np.frombuffer(zlib.decompress(stored), dtype="<i4").reshape(width, -1)
 
 
 def kind_of(one: Sequence[Sequence[int]], other: Sequence[Sequence[int]]) -> Kind | None:
@@ -199,20 +204,35 @@ class Facts:
         def kept(columns: dict[str, Ints]) -> dict[str, Ints]:
             for name, value in wanted.items():
                 if value is not None:
-                    mask = columns[name] == value
-                    columns = {key: column[mask] for key, column in columns.items()}
+                    columns = chosen(columns, columns[name] == value)
             return columns
 
         return Facts(self.sources, self.kinds, kept(self.work), kept(self.units), kept(self.outcomes))
 
-    def about(self, what: What) -> dict[str, Ints]:
-        """Return the outcomes about one thing."""
-        return chosen(self.outcomes, self.outcomes["what"] == what)
+    def about(self, what: What, names: Sequence[str]) -> dict[str, Ints]:
+        """Return some columns of the outcomes about one thing."""
+        return chosen({name: self.outcomes[name] for name in names}, self.outcomes["what"] == what)
 
 
 def chosen(columns: Mapping[str, Ints], mask: NDArray[np.bool_]) -> dict[str, Ints]:
     """Return the rows that a mask chooses."""
-    return {name: column[mask] for name, column in columns.items()}
+    places = np.flatnonzero(mask)
+    return {name: column[places] for name, column in columns.items()}
+
+
+def places_of(columns: Sequence[Ints]) -> tuple[Ints, list[Ints]]:
+    """Return the values of columns, ascending, and for each column the places of its own among them. None below 0."""
+    highest = max((int(column.max()) for column in columns if len(column)), default=-1)
+    if highest >= MOST_CELLS:
+        found = np.unique(np.concatenate(columns))
+        return found, [np.searchsorted(found, column) for column in columns]
+    # Small numbers need no sorting: a table of all of them says which are there.
+    table = np.zeros(highest + 1, dtype=np.int64)
+    for column in columns:
+        table[column] = 1
+    found = np.flatnonzero(table)
+    table[found] = np.arange(len(found))
+    return found, [table[column] for column in columns]
 
 
 def facts_of(days: Sequence[Table]) -> Facts:
@@ -238,7 +258,7 @@ def _common(named: Sequence[Sequence[str]]) -> tuple[list[str], list[Ints]]:
 def _columns(stored: Sequence[bytes], names: tuple[str, ...], **places: Sequence[Ints]) -> dict[str, Ints]:
     """Return the columns of one table of many days, and `day`; `places` translate the numbers in some columns."""
     days = [unpacked(one, len(names)) for one in stored]
-    whole = np.hstack(days) if days else np.zeros((len(names), 0), dtype=np.int64)
+    whole = np.hstack(days, dtype=np.int64) if days else np.zeros((len(names), 0), dtype=np.int64)
     sizes = [day.shape[1] for day in days]
     columns = dict(zip(names, whole, strict=True))
     for name, of_day in places.items():
@@ -248,10 +268,10 @@ def _columns(stored: Sequence[bytes], names: tuple[str, ...], **places: Sequence
     return {**columns, "day": np.repeat(np.arange(len(days)), sizes)}
 
 
-def both_sides(units: Mapping[str, Ints]) -> dict[str, Ints]:
-    """Return units told from each of their two people: twice as many rows, `annotator` the one it is told of."""
+def both_sides(units: Mapping[str, Ints], names: Sequence[str]) -> dict[str, Ints]:
+    """Return some columns of units told from each of their two people: twice as many rows, `annotator` whom of."""
     turned = {**units, "annotator": units["partner"], "partner": units["annotator"]}
-    return {name: np.concatenate([units[name], turned[name]]) for name in units}
+    return {name: np.concatenate([units[name], turned[name]]) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +298,8 @@ def said_of(kinds: Sequence[Kind], group: Ints, kind: Ints, count: Ints, n_group
 def agreement_outcomes(said: Said, measure: str) -> Outcomes:
     """Return, group by group, how many tasks had how many of their comparisons the same."""
     shares = np.array([kind_share(one, measure) for one in said.kinds], dtype=np.int64).reshape(-1, 2)
-    return outcomes_of(said.group, *shares[said.kind].T, said.count, said.n_groups)
+    same, total = shares[said.kind].T
+    return outcomes_of(said.group, same, total, said.count, said.n_groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,13 +311,9 @@ class Outcomes:
 
     def of(self, group: int) -> list[tuple[float, float, int]]:
         """Return the (same, total, count) of one group, as statistics.ratio_interval takes them."""
-        present = np.nonzero(self.counts[group])[0]
-        return [(*self.values[place], int(self.counts[group, place])) for place in present]
-
-    def sums(self) -> tuple[Floats, Floats, Ints]:
-        """Return same, total and the number of units of every group; units without comparisons do not count."""
-        same, total = (np.array([value[side] for value in self.values], dtype=np.float64) for side in (0, 1))
-        return self.counts @ same, self.counts @ total, self.counts[:, total > 0].sum(axis=1)
+        return [
+            (same, total, n) for (same, total), n in zip(self.values, self.counts[group].tolist(), strict=True) if n
+        ]
 
 
 def outcomes_of(group: Ints, same: Ints, total: Ints, count: Ints, n_groups: int) -> Outcomes:
@@ -304,9 +321,9 @@ def outcomes_of(group: Ints, same: Ints, total: Ints, count: Ints, n_groups: int
     if not len(group):
         return Outcomes([], np.zeros((n_groups, 0), dtype=np.int64))
     base = int(same.max()) + 1
-    codes, places = np.unique(total * base + same, return_inverse=True)
+    codes, (places,) = places_of([total * base + same])
     cells = np.bincount(group * len(codes) + places, weights=count, minlength=n_groups * len(codes))
-    values = [(float(code % base) / 2, float(code // base) / 2) for code in codes]
+    values = [(code % base / 2, code // base / 2) for code in codes.tolist()]
     return Outcomes(values, cells.reshape(n_groups, len(codes)).astype(np.int64))
 
 

@@ -45,7 +45,8 @@ class Prompt(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["project", "state", "id"], name="prompt_by_state"),
+            # The rows are wide with text: what figures sum up of prompts by state stands in the index.
+            models.Index(fields=["project", "state", "id", "agreement", "category", "source"], name="prompt_by_state"),
             models.Index(fields=["project", "state", "state_at", "id"], name="prompt_by_age"),
             models.Index(fields=["project", "source", "id"], name="prompt_by_source"),
             models.Index(fields=["category", "id"], name="prompt_by_category"),

@@ -20,6 +20,7 @@ from annotate.domain.figures import (
     both_sides,
     interval_of,
     outcomes_of,
+    places_of,
     said_of,
     taus,
 )
@@ -66,10 +67,12 @@ class Groups:
 
 def rate_body(outcomes: list[tuple[float, float, int]], *, trials: bool = False) -> dict[str, Any] | None:
     """Return {rate, low, high, n} of (same, total, count) outcomes; `trials` are independent and of one each."""
-    n = sum(count for _, total, count in outcomes if total)
+    n, same, total = 0, 0.0, 0.0
+    for one, of, count in outcomes:
+        if of:
+            n, same, total = n + count, same + one * count, total + of * count
     if not n:
         return None
-    same, total = (sum(row[side] * row[2] for row in outcomes) for side in (0, 1))
     found = wilson_interval(same, total) if trials else interval_of(tuple(outcomes))
     interval = found or Interval(0.0, 1.0)
     return {"rate": same / total, "low": interval.low, "high": interval.high, "n": n}
@@ -84,12 +87,13 @@ def groups_of(facts: Facts, by: str, measure: str) -> Groups:
     """Group facts by one of GROUPS. A task that two people did counts in full for each, where groups are of people."""
     columns = GROUPS[by]
     of_people = "annotator" in columns
-    units = both_sides(facts.units) if of_people and by != "pair" else facts.units
+    units = both_sides(facts.units, (*columns, "kind", "count")) if of_people and by != "pair" else facts.units
+    told = [name for name in (*columns, "same", "total", "count") if name != "partner"]
     tables: dict[str, Mapping[str, Ints]] = {
         "units": units,
         "work": facts.work,
-        "conflict": facts.about(What.OWN_CONFLICT if of_people else What.CONFLICT),
-        **{name: facts.about(what) for name, what in RATES.items()},
+        "conflict": facts.about(What.OWN_CONFLICT if of_people else What.CONFLICT, told),
+        **{name: facts.about(what, told) for name, what in RATES.items()},
     }
     if by == "pair":
         nothing = np.zeros(0, dtype=np.int64)
@@ -140,6 +144,6 @@ def _numbered(
         name: table[columns[0]] * base + table[columns[1]] if len(columns) == 2 else table[columns[0]]
         for name, table in tables.items()
     }
-    found = np.unique(np.concatenate(list(codes.values())))
+    found, places = places_of(list(codes.values()))
     keys = [divmod(code, base) if len(columns) == 2 else (code,) for code in found.tolist()]
-    return keys, {name: np.searchsorted(found, code) for name, code in codes.items()}
+    return keys, dict(zip(codes, places, strict=True))

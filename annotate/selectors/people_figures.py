@@ -158,7 +158,7 @@ def own_facts(facts: Facts, user: int) -> Facts:
 
 
 def _own_side(facts: Facts, user: int) -> dict[str, Any]:
-    sides = both_sides(facts.units)
+    sides = both_sides(facts.units, ("annotator", "day", "kind", "count"))
     return chosen(sides, sides["annotator"] == user)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from annotate.domain.states import PromptState
 from annotate.models import Category, Prompt, Ranking, Response, Task
@@ -38,6 +39,17 @@ class _Ranked:
     n_ordered_pairs: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Sums over the prompts in one state; `agreement` is that of the evaluated ones together."""
+
+    state: str
+    n_prompts: int
+    n_evaluated: int
+    agreement: float
+    n_below: int
+
+
 def figures(project_id: int) -> dict[str, Any]:
     """Return a project's figures in a fixed number of queries, exact at once.
 
@@ -45,20 +57,19 @@ def figures(project_id: int) -> dict[str, Any]:
     hold, in slots of work.
     """
     prompts = Prompt.objects.filter(project_id=project_id).exclude(state=PromptState.STAGED)
-    states = dict(prompts.values_list("state").annotate(n=Count("id")).order_by("state"))
-    threshold = F("project__agreement_threshold")
-    passed = prompts.aggregate(mean=Avg("agreement"), below=Count("id", filter=Q(agreement__lt=threshold)))
+    funnel = _funnel(prompts)
+    n_evaluated = sum(row.n_evaluated for row in funnel)
     ranked = _ranked(project_id)
     whole = _sums("", ranked)
     n_annotations, n_comparisons = totals_now(project_id)
     return {
-        "states": states,
+        "states": {row.state: row.n_prompts for row in funnel},
         "responses": Response.objects.filter(prompt__in=prompts).count(),
         "tasks": Task.objects.filter(prompt__in=prompts).count(),
         "annotations": n_annotations,
         "comparisons": n_comparisons,
-        "agreement_mean": passed["mean"],
-        "below_threshold": passed["below"],
+        "agreement_mean": sum(row.agreement for row in funnel) / n_evaluated if n_evaluated else None,
+        "below_threshold": sum(row.n_below for row in funnel),
         "conflict_rate": whole.conflict_rate,
         "conflicts_by_category": _groups(ranked, lambda row: row.category),
         "conflicts_by_source": _groups(ranked, lambda row: row.source),
@@ -66,6 +77,15 @@ def figures(project_id: int) -> dict[str, Any]:
             sum(row.n_ordered_pairs for row in ranked) / whole.n_prompts if whole.n_prompts else None
         ),
     }
+
+
+def _funnel(prompts: QuerySet[Prompt]) -> list[_Stage]:
+    """Return the sums over prompts by state; the index prompt_by_state holds all that they take."""
+    below = Q(agreement__lt=F("project__agreement_threshold"))
+    sums = prompts.values_list("state").annotate(
+        n=Count("id"), known=Count("agreement"), sum=Coalesce(Sum("agreement"), 0.0), below=Count("id", filter=below)
+    )
+    return [_Stage(*row) for row in sums.order_by("state")]
 
 
 def _ranked(project_id: int) -> list[_Ranked]:

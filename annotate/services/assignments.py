@@ -64,13 +64,15 @@ def assignment_claim(*, user: User, project_id: int, count: int) -> Claim:
     _release(Assignment.objects.filter(project=project), now)
     held = list(leases_held(user, project_id))
     day = day_of(project, membership, held)
+    wanted = min(count, MAX_LEASES)
     if project.paused_at is None and membership.paused_at is None:
-        while len(held) < min(count, MAX_LEASES) and (day.n_free is None or day.n_free > 0):
+        while len(held) < wanted and (day.n_free is None or day.n_free > 0):
             slot = _Dealer(user, project, membership, now).deal(day)
             if slot is None:
                 break
             held.append(slot)
-            day = day_of(project, membership, held)
+            if len(held) < wanted:
+                day = day_of(project, membership, held)
     why_none, details = (None, {}) if held else why_none_dealt(user, project, membership, day)
     return Claim(held[:count], why_none, details, day.today, project.daily_target)
 

@@ -34,6 +34,8 @@ def probe_lease(*, user: User, project: Project, membership: Membership, now: da
 
     Call it inside the claim's transaction, with the membership's row locked, once for every slot that is dealt.
     """
+    if not project.gold_share and not project.repeat_share:
+        return None
     n_dealt = slots_dealt(user, project.pk)
     # The project's seed is shown to nobody, so that nobody can tell where the next one comes.
     seed = f"{project.seed}:{membership.pk}"

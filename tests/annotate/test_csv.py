@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.api.csv_out import csv_answer, csv_cell, csv_lines
+from annotate.models import Project
+from tests.annotate.measured import add_gold
+from tests.people import Cast, add_prompts, annotate_all
 
 FORMULAS = [
     "=1+1",
@@ -59,3 +62,25 @@ def test_the_answer_is_streamed_as_a_download_under_its_name() -> None:
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"] == "attachment; filename*=UTF-8''%E7%BB%9F%E8%AE%A1.csv"
     assert b"".join(answer) == "\ufeffa\r\n0\r\n1\r\n2\r\n".encode()  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_a_list_exports_whole_what_its_pages_show(people: Cast) -> None:
+    Project.objects.filter(pk=people.project.pk).update(delivery_share=1.0)
+    add_prompts(people.project, 3)
+    for user in people.annotators:
+        annotate_all(user, people.project, dict.fromkeys(range(10_000), 3))
+    add_gold(people, 1)
+    client = people.client(people.lead)
+    for name, n_rows in (("reviews", 3), ("gold", 5)):
+        address = f"/api/projects/{people.project.pk}/{name}"
+        shown = client.get(address).json()["results"]
+        text = b"".join(client.get(f"{address}?export=csv")).decode()[1:]  # type: ignore[arg-type]
+        header, *lines = csv.reader(io.StringIO(text, newline=""))
+        assert len(lines) == len(shown) == n_rows
+        for line, row in zip(lines, shown, strict=True):
+            told = dict(zip(header, line, strict=True))
+            assert told["category"] == " / ".join(row["category"]["path"])
+            assert told["excerpt"] == csv_cell(row["excerpt"])
+    outsider = people.client(people.outsider)
+    assert outsider.get(f"/api/projects/{people.project.pk}/gold?export=csv").status_code == 404

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 from io import StringIO
 from itertools import combinations
+from random import Random
 from typing import Any
 
 import krippendorff
@@ -15,7 +16,19 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from scipy.stats import kendalltau
 
-from annotate.domain.figures import Tally, What, kind_of, kind_tau
+from annotate.domain.figures import (
+    Said,
+    Table,
+    Tally,
+    What,
+    agreement_outcomes,
+    alphas,
+    facts_of,
+    kind_of,
+    kind_tau,
+    said_of,
+    taus,
+)
 from annotate.domain.statistics import coincidences, kendall_tau_b, rank_values
 from annotate.models import (
     Annotation,
@@ -40,6 +53,8 @@ from tests.people import Cast, add_prompts, annotate_all
 pytestmark = pytest.mark.django_db
 
 Key = tuple[Any, ...]
+
+ORDERS: list[list[list[int]]] = [[[1], [2], [3]], [[1, 2], [3]], [[3], [1, 2]], [[1, 2, 3]], [[2], [3], [1]]]
 
 
 def local(at: Any) -> date:
@@ -220,9 +235,8 @@ def test_alpha_and_tau_are_those_of_the_krippendorff_package_and_of_scipy(seed: 
 
 
 def test_a_kind_says_what_the_rules_say_of_the_two_orders() -> None:
-    orders: list[list[list[int]]] = [[[1], [2], [3]], [[1, 2], [3]], [[3], [1, 2]], [[1, 2, 3]], [[2], [3], [1]]]
-    for one in orders:
-        for other in orders:
+    for one in ORDERS:
+        for other in ORDERS:
             kind = kind_of(one, other)
             assert kind is not None
             tally = Tally()
@@ -237,6 +251,50 @@ def test_a_kind_says_what_the_rules_say_of_the_two_orders() -> None:
             expected = kendall_tau_b(one, other)
             assert kind_tau(kind) == pytest.approx(np.nan if expected is None else expected, nan_ok=True)
     assert kind_of([[1], [2]], [[1], [3]]) is None
+
+
+def random_days(seed: int, first_person: int) -> list[Table]:
+    """Return three days of seven people's work, numbered from `first_person` on."""
+    random = Random(seed)
+    days = []
+    for _ in range(3):
+        tally = Tally()
+        for _ in range(60):
+            one, other = (first_person + place for place in random.sample(range(7), 2))
+            category, source = random.randint(1, 3), random.choice(["open", "human"])
+            kind = kind_of(random.choice(ORDERS), random.choice(ORDERS))
+            assert kind is not None
+            tally.add_work(one, category, source, random.uniform(5, 90))
+            tally.add_unit(one, other, category, source, kind)
+            tally.add_outcome(random.choice([What.GOLD, What.REVIEW]), one, category, source, random.randint(0, 1), 1)
+        days.append(tally.table())
+    return days
+
+
+@pytest.mark.parametrize("by", ["annotator", "pair", "heat", "annotator_day"])
+def test_figures_are_the_same_however_large_the_numbers_of_people_are(by: str) -> None:
+    shift = 30_000_000
+    small, large = (groups_of(facts_of(random_days(1, first)), by, "weighted") for first in (1, 1 + shift))
+    assert [tuple(n % shift for n in key) for key in large.keys] == small.keys
+    assert len(small.keys) > 6
+    for name in ("agreement", "gold", "rejection"):
+        assert [large.rate(name, n) for n in range(len(large.keys))] == [
+            small.rate(name, n) for n in range(len(small.keys))
+        ]
+    for one, other in ((small.tasks, large.tasks), (small.alphas, large.alphas), (small.taus, large.taus)):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_adding_up_equal_kinds_changes_no_figure() -> None:
+    facts = facts_of(random_days(2, 1))
+    units = facts.units
+    added = said_of(facts.kinds, units["category"], units["kind"], units["count"], 4)
+    apart = Said(facts.kinds, 4, units["category"], units["kind"], units["count"])
+    assert len(added.count) < len(apart.count)
+    np.testing.assert_allclose(alphas(added), alphas(apart))
+    np.testing.assert_allclose(taus(added), taus(apart))
+    one, other = (agreement_outcomes(said, "ordered") for said in (added, apart))
+    assert [one.of(group) for group in range(4)] == [other.of(group) for group in range(4)]
 
 
 def test_a_check_names_the_rows_that_were_tampered_with_and_a_recount_mends_them() -> None:

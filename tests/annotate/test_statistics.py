@@ -3,10 +3,14 @@
 import csv
 import io
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from annotate.api.statistics import MyFiguresSerializer, PeopleSerializer, PersonDetailSerializer, StatisticsSerializer
 from annotate.domain.figures import interval_of
@@ -24,17 +28,29 @@ pytestmark = pytest.mark.django_db
 RATES = ("agreement", "gold", "consistency", "conflict", "rejection")
 
 
+@pytest.fixture(scope="module")
+def history(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    """Yield a project in which much has happened, yesterday and before, all of it counted.
+
+    It is lived once, since that takes seconds; each test's own transaction lies within this one, which is taken back.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        people = new_project()
+        for seed in range(20):
+            live(people, seed, 30, refresh=False)
+            if _enough(people):
+                break
+        days_pass(people.project)
+        figures_refresh()
+        yield people
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def lively() -> Cast:
-    """Return a project in which much has happened, yesterday and before, all of it counted."""
-    people = new_project()
-    for seed in range(20):
-        live(people, seed, 30, refresh=False)
-        if _enough(people):
-            break
-    days_pass(people.project)
-    figures_refresh()
-    return people
+def lively(history: Cast) -> Cast:
+    """Return that project as it was, whatever the test before did to it, and nobody logged in."""
+    history.project.refresh_from_db()
+    return replace(history, clients={})
 
 
 def _enough(people: Cast) -> bool:

@@ -124,10 +124,10 @@ def test_a_lease_that_went_to_somebody_else_is_told(
 
 
 def test_the_language_changes_at_once_and_stays(at_work: Page) -> None:
-    expect(at_work.get_by_test_id("nav-annotate")).to_have_text("标注")
+    expect(at_work.get_by_role("navigation").first.get_by_test_id("nav-annotate")).to_have_text("标注")
     at_work.get_by_test_id("language").click()
-    expect(at_work.get_by_test_id("nav-annotate")).not_to_have_text("标注")
+    expect(at_work.get_by_role("navigation").first.get_by_test_id("nav-annotate")).not_to_have_text("标注")
     at_work.reload()
-    expect(at_work.get_by_test_id("nav-annotate")).not_to_have_text("标注")
+    expect(at_work.get_by_role("navigation").first.get_by_test_id("nav-annotate")).not_to_have_text("标注")
     at_work.get_by_test_id("language").click()
-    expect(at_work.get_by_test_id("nav-annotate")).to_have_text("标注")
+    expect(at_work.get_by_role("navigation").first.get_by_test_id("nav-annotate")).to_have_text("标注")

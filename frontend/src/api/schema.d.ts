@@ -5937,6 +5937,8 @@ export interface operations {
                 category?: number;
                 /** @description `next` of the page before */
                 cursor?: string;
+                /** @description the same table as a file */
+                export?: "csv";
                 /** @description rows on a page, at most 200 [50] */
                 limit?: number;
             };
@@ -6720,6 +6722,8 @@ export interface operations {
                 category?: number;
                 /** @description `next` of the page before */
                 cursor?: string;
+                /** @description the same table as a file */
+                export?: "csv";
                 /** @description rows on a page, at most 200 [50] */
                 limit?: number;
                 stage?: "delivery" | "operations" | "research";

@@ -15,8 +15,10 @@ import { pageHolds, sectionHolds, sectionsFor } from './navigation'
 /** The frame around every page: one bar with what this person may do here, and the page below it. */
 export function Layout() {
   const { t } = useTranslation()
-  const { user } = useSession()
-  const project = useProjectId()
+  const { user, memberships } = useSession()
+  const known = useProjectId()
+  // On a page without a project in its address, for somebody who comes for the first time and has but one.
+  const project = known ?? (memberships.length === 1 ? (memberships[0]?.project ?? null) : null)
   const sections = sectionsFor(useRoles(project))
   const { pathname, search } = useLocation()
   const current = sections.find((section) => sectionHolds(section, pathname))

@@ -1,9 +1,15 @@
 import '@testing-library/jest-dom/vitest'
 import { setLanguage, startI18n } from '@/lib/i18n'
+import { configure } from '@testing-library/react'
 
+// Pages load their parts lazily, which takes its time where many tests run at once.
+configure({ asyncUtilTimeout: 10_000 })
 startI18n()
 setLanguage('zh-CN')
 
+// jsdom has no styles of pseudo-elements, and says so each time that a scrollbar is measured.
+const computedStyle = window.getComputedStyle.bind(window)
+window.getComputedStyle = (element) => computedStyle(element)
 // jsdom does no layout, so there is nothing to observe and nowhere to scroll.
 window.ResizeObserver = class {
   observe = () => undefined

@@ -1,3 +1,4 @@
+import { Loading } from '@/components/Loading'
 import type { EChartsCoreOption } from 'echarts/core'
 import { lazy, Suspense, useMemo } from 'react'
 import { chartDefaults } from './options'
@@ -15,7 +16,13 @@ interface Props {
 export function Chart({ option, label, height = 240 }: Props) {
   const full = useMemo(() => ({ ...chartDefaults(), ...option }), [option])
   return (
-    <Suspense fallback={<div style={{ height }} aria-busy="true" />}>
+    <Suspense
+      fallback={
+        <div style={{ height }} aria-busy="true">
+          <Loading />
+        </div>
+      }
+    >
       <EChart option={full} label={label} height={height} />
     </Suspense>
   )

@@ -1,5 +1,7 @@
 import { CategorySelect } from '@/components/CategorySelect'
+import { CsvLink } from '@/components/CsvLink'
 import { STAGES, type Stage } from '@/api/reviews'
+import { csvAddress } from '@/lib/csv'
 import type { UseInfiniteQueryResult } from '@tanstack/react-query'
 import { Button, Select } from 'antd'
 import type { ReactNode } from 'react'
@@ -16,7 +18,7 @@ interface Props {
   stages: readonly Stage[]
   onFilters: (changes: { stage?: string | null; category?: string | null }) => void
   /** Begins the test ids: <prefix>-count, <prefix>-queue */
-  prefix: string
+  prefix: 'dispute' | 'review'
   /** What stands between the filters and the rows */
   notice?: ReactNode
   /** The rows, as <li> */
@@ -44,6 +46,9 @@ export function QueueList({ title, project, query, count, filters, stages, onFil
           />
         )}
         <CategorySelect project={project} value={filters.category} onChange={(category) => onFilters({ category })} />
+        {count > 0 && (
+          <CsvLink href={csvAddress(`/api/projects/${project}/${prefix}s`, filters)} testid={`${prefix}-csv`} />
+        )}
         {notice}
       </div>
       <ul className={styles.rows} data-testid={`${prefix}-queue`}>

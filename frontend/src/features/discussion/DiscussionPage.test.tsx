@@ -96,9 +96,6 @@ class Talk {
   }
 }
 
-// Ant Design's dialogues render slowly in jsdom; polling alone takes four seconds.
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 })
-
 let talk: Talk
 
 beforeEach(async () => {

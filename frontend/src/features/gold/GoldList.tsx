@@ -1,9 +1,11 @@
 import { goldQuery, useChangeGold, type GoldRow } from '@/api/gold'
 import { CategorySelect } from '@/components/CategorySelect'
+import { CsvLink } from '@/components/CsvLink'
 import { EmptyState } from '@/components/EmptyState'
 import { Failure } from '@/components/Failure'
 import { Section } from '@/components/Page'
 import { PagedTable } from '@/components/PagedTable'
+import { csvAddress } from '@/lib/csv'
 import { useFilters } from '@/lib/useFilters'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Select } from 'antd'
@@ -47,6 +49,10 @@ export function GoldList({ project }: { project: number }) {
           onChange={(value?: string) => setFilters({ active: value ?? null })}
           style={{ minWidth: 120 }}
           data-testid="gold-active"
+        />
+        <CsvLink
+          href={csvAddress(`/api/projects/${project}/gold`, { category: filters.category, active: filters.active })}
+          testid="gold-csv"
         />
       </div>
       <Failure error={change.error} />

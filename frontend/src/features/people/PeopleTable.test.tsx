@@ -6,9 +6,6 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { PeopleTable } from './PeopleTable'
 import { matching, type PeopleFilters } from './rows'
 
-// The first drawing of a table takes long on a busy machine.
-vi.setConfig({ testTimeout: 30_000 })
-
 const PROJECT = 1
 
 const person = (id: number, pseudonym: string, more: Partial<PersonRow>): PersonRow => ({

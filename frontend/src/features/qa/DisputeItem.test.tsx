@@ -3,14 +3,10 @@ import { sessionQuery, type Session } from '@/api/session'
 import type { Verdict } from '@/lib/ranking'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { App } from 'antd'
-import { act, cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { MemoryRouter, Route, Routes } from 'react-router'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import DisputesPage from './DisputesPage'
-
-// Pages load their parts lazily, which takes its time where many tests run.
-configure({ asyncUtilTimeout: 10_000 })
-vi.setConfig({ testTimeout: 60_000 })
 
 const session: Session = {
   user: { id: 7, username: 'lin', name: '林', language: 'zh-hans', is_staff: false },

@@ -2,14 +2,10 @@ import type { Review } from '@/api/reviews'
 import { sessionQuery, type Session } from '@/api/session'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { App } from 'antd'
-import { act, cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { MemoryRouter, Route, Routes } from 'react-router'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import ReviewsPage from './ReviewsPage'
-
-// Pages load their parts lazily, which takes its time where many tests run.
-configure({ asyncUtilTimeout: 10_000 })
-vi.setConfig({ testTimeout: 60_000 })
 
 const session: Session = {
   user: { id: 7, username: 'lin', name: '林', language: 'zh-hans', is_staff: false },

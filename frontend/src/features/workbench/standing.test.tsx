@@ -42,7 +42,7 @@ describe('without a task the page says why', () => {
     ['not_qualified', { categories: ['数学', '代码'] }, '先通过考试', '类别：数学、代码'],
     ['limit_reached', { limit: 40 }, '今天的上限已到', '上限：每天 40 条'],
     ['category_limit_reached', { limit: 9, categories: ['数学'] }, '今天的上限已到', '类别：数学'],
-    ['paused', { reason: '金标准确率低于要求' }, '你的标注已被暂停', '原因：金标准低于要求'],
+    ['paused', { reason: '金标准确率低于要求' }, '你的标注已被暂停', '原因：金标准确率低于要求'],
     ['project_paused', { reason: '改指南' }, '项目已暂停', '原因：改指南'],
     ['category_paused', { categories: ['写作'] }, '类别已暂停', '类别：写作'],
   ])('%s', async (why_none, why_details, title, detail) => {
