@@ -37,7 +37,7 @@ def probe_lease(*, user: User, project: Project, membership: Membership, now: da
     if not project.gold_share and not project.repeat_share:
         return None
     n_dealt = slots_dealt(user, project.pk)
-    # The project's seed is shown to nobody, so that nobody can tell where the next one comes.
+    # No annotator is shown the project's seed, so none can tell where the next one comes.
     seed = f"{project.seed}:{membership.pk}"
     kind = probe_kind(n_dealt, seed, project.gold_share, project.repeat_share)
     if kind is None:

@@ -13,6 +13,7 @@ PROTOCOL_SETTINGS = (
     "responses_per_task",
     "passes",
     "agreement_threshold",
+    "agreement_measure",
     "delivery_share",
     "operations_share",
     "research_share",
@@ -94,6 +95,7 @@ def _decisions(keys: Sequence[int], names: Mapping[int, str]) -> list[dict[str, 
             "at": decision.created_at.isoformat(),
             "reason": decision.reason,
             "clause": decision.clause,
+            "stage": decision.stage,
         }
         for chunk in _chunks(keys)
         for decision in Decision.objects.filter(prompt__in=chunk).select_related("prompt").order_by("prompt_id", "id")

@@ -37,11 +37,14 @@ REACHED: Counter[str] = Counter()
 ANSWERED = {200, 201, 204, 400, 403, 404, 409}
 PERSON, PLACE, SCORE = st.integers(0, 3), st.integers(0, 40), st.integers(0, 5)
 VERDICT = st.sampled_from(["a", "b", "equal"])
+# Which prompt, whose turn among equals, how it goes, and what is said.
+STEP = st.tuples(st.integers(0, 1), PERSON, st.integers(0, 5), VERDICT)
 
 
 class AnySequence(RuleBasedStateMachine):
-    @initialize()
-    def begin(self) -> None:
+    @initialize(steps=st.lists(STEP, min_size=6, max_size=12))
+    def begin(self, steps: list[tuple[int, int, int, str]]) -> None:
+        """Set the scene, and let people work for a while, so that what follows meets prompts in every state."""
         self.cast = cast(
             4, delivery_share=0.5, operations_share=0.5, research_share=0.5, rejection_min=2, rejection_limit=0.5
         )
@@ -57,6 +60,7 @@ class AnySequence(RuleBasedStateMachine):
         self.dealt: list[tuple[Any, dict[str, Any]]] = []
         self.sent: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
         self.votes: dict[UUID, list[tuple[int, int, str]]] = {}
+        self.what_comes_next(steps)
 
     def call(self, user: Any, method: str, path: str, body: Any = None) -> Any:
         answer = getattr(self.cast.client(user), method)(f"/api/{path}", body, format="json")
@@ -122,7 +126,7 @@ class AnySequence(RuleBasedStateMachine):
             places = [sorted(shown).index(pk) for pk in shown]
             self.submit(0, (scores[places[0]], scores[places[1]], scores[places[2]]), False, 9)
 
-    @rule(steps=st.lists(st.tuples(st.integers(0, 1), PERSON, st.integers(0, 5), VERDICT), min_size=1, max_size=6))
+    @rule(steps=st.lists(STEP, min_size=1, max_size=6))
     def what_comes_next(self, steps: list[tuple[int, int, int, str]]) -> None:
         """Somebody whose turn it is does what the state of a prompt asks for, so that sequences get anywhere."""
         for which, who, luck, verdict in steps:
@@ -373,7 +377,6 @@ def said(a: int, b: int, score_a: int, score_b: int) -> tuple[int, int, str]:
 
 
 WANTED = {
-    "prompt_agree",
     "prompt_disagree",
     "prompt_align",
     "prompt_escalate_to_delivery",

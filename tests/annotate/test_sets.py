@@ -295,6 +295,7 @@ def test_raw_annotations_name_nobody_and_their_final_ones_give_the_exported_rank
     assert "secret-model" not in everything
     (decision,) = row.manifest["decisions"]
     assert (decision["prompt_id"], decision["reason"], decision["clause"]) == (prompt.external_id, "按第二条", "2")
+    assert decision["stage"] == "delivery"
     assert decision["by"] in {one["by"] for one in said if one["kind"] == "adjudication"}
     assert row.manifest["guidelines"] == [{"category": ["数学"], "versions": [1]}]
     assert row.manifest["votes"]["human"] == 30

@@ -66,16 +66,21 @@ def test_two_annotators_disagree_talk_revise_and_agree(site: Site, with_prompt: 
     first, second = annotate(log_in, site, project, second_opposes=True)
 
     open_discussion(first, site, project)
-    told = first.content()
-    assert "e2e-annotator-2" not in told, "an annotator is told who the other one is"
-    assert "hidden-model" not in told, "an annotator is told the model"
+    shown = first.content()
+    assert "e2e-annotator-2" not in shown, "an annotator is told who the other one is"
+    assert "hidden-model" not in shown, "an annotator is told the model"
     first.get_by_test_id("message-text").fill("指南 1.1：说明理由者优先，我看甲的理由更完整。")
     first.get_by_test_id("message-send").click()
     expect(first.get_by_text("我看甲的理由更完整")).to_be_visible()
 
     # The other one is told, reads it, and takes the first one's verdicts, one key each.
+    with Client(site.address, "e2e-annotator-2") as person:
+        person.log_in(PASSWORD)
+        told = person.get("notices", unread="true")
+    newest = [row["kind"] for row in told["results"] if row["project"] == project]
+    assert newest == ["discussion_reply", "discussion_opened"]
     second.reload()
-    expect(second.get_by_test_id("notice-bell")).to_contain_text("2")
+    expect(second.get_by_test_id("notice-bell")).to_have_attribute("data-unread", str(told["unread"]))
     open_discussion(second, site, project)
     expect(second.get_by_text("我看甲的理由更完整")).to_be_visible()
     for left in range(N_COMPARISONS, 0, -1):
