@@ -13,7 +13,7 @@ SECOND_LOOK = 0.4
 # On so many differences somebody stays with what they said, whatever they see.
 STUBBORN = 0.6
 # Qualities so close to the tie band are a matter of taste: a team hands them to the next.
-UNSURE = {"delivery": 0.06, "operations": 0.02, "research": 0.0}
+UNSURE = {"delivery": 0.15, "operations": 0.05, "research": 0.0}
 # A verdict is wrong enough to be sent back when the responses lie so far apart and it says otherwise.
 GROSS = 1.0
 # What was settled meanwhile by somebody else, or closed by itself, is no failure of the simulation.
