@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from annotate.domain.dealing import record_weight
 from annotate.domain.figures import Facts, both_sides, chosen, kind_coincidences, kind_tau
-from annotate.domain.states import ExpertiseState, ReviewKind, ReviewState, RoleName
+from annotate.domain.states import ExpertiseState, RoleName
 from annotate.domain.statistics import Interval, bootstrap_alpha, ratio_interval
-from annotate.models import Annotation, Expertise, Membership, MembershipRole, Project, Review, User
+from annotate.models import Annotation, Expertise, Membership, MembershipRole, Project, User
 from annotate.permissions import REVIEWERS, Right
 from annotate.selectors.access import scoped_get
 from annotate.selectors.figure_days import day_bounds, facts_read, refreshed_at
 from annotate.selectors.figure_groups import Groups, groups_of, known, rate_body
+from annotate.selectors.review_gold import review_gold_accuracy
 from annotate.selectors.statistics import RATES, root_names
 
 SPARK_DAYS = 14
@@ -236,8 +237,5 @@ def _categories(project: Project, facts: Facts, member: Membership) -> list[dict
 
 def _review_gold(member: Membership) -> dict[str, Any] | None:
     """Return how often a reviewer decided as the teams had agreed, on reviews whose right outcome is known."""
-    rows = Review.objects.filter(project_id=member.project_id, kind=ReviewKind.GOLD, reviewer_id=member.user_id)
-    rows = rows.exclude(closed_at=None).exclude(state=ReviewState.WITHDRAWN)
-    found = rows.values_list("state", "gold__approve")
-    right = sum((state == ReviewState.APPROVED) == approve for state, approve in found)
-    return rate_body([(1.0, 1.0, right), (0.0, 1.0, len(found) - right)], trials=True)
+    right, n = review_gold_accuracy(member.project_id).get(member.user_id, (0, 0))
+    return rate_body([(1.0, 1.0, right), (0.0, 1.0, n - right)], trials=True)
