@@ -122,7 +122,7 @@ screenshots: development build browser ## the pictures of the guides (docs/image
 
 BENCHMARKS := $(shell grep -l __main__ bench/*.py 2>/dev/null)
 .PHONY: bench
-bench: development ## every benchmark; bench/ says what each measures
+bench: development build browser ## every benchmark; bench/ says what each measures
 	for file in $(BENCHMARKS); do $(WITH_SERVICES) $(BIN)/python -m bench.$$(basename $$file .py); done
 
 .PHONY: clean

@@ -147,9 +147,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [("app", FRONTEND_DIST)] if FRONTEND_DIST.is_dir() else []
-# Vite hashes the names of what it builds, so WhiteNoise serves straight from the folders: no collectstatic is needed.
+# Vite hashes the names of what it builds and compresses it, so WhiteNoise serves straight from the folders: no
+# collectstatic is needed.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/"
 _FILE_SYSTEM = "django.core.files.storage.FileSystemStorage"
 ARTIFACTS_STORAGE = os.environ.get("ARTIFACTS_STORAGE", _FILE_SYSTEM)
 # JSON, handed to the back end: {"bucket_name": "…"} for S3.
@@ -171,7 +173,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["annotate.api.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["annotate.api.renderers.HarmlessJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "annotate.api.errors.exception_handler",

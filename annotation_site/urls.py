@@ -10,6 +10,6 @@ urlpatterns = [
     path("api/", include("rm_training.api.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("health", health),
-    re_path(r"^(api|static)(/|$)", no_such_address),
+    re_path(r"^(?:api|static)(?:/|$)", no_such_address),
     re_path(r"^", app_page),
 ]

@@ -1,11 +1,35 @@
 import react from '@vitejs/plugin-react'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+
+/** Scripts and styles once more beside themselves, as .gz and .br: the web server hands out what a browser takes. */
+function compressed(): Plugin {
+  const kinds = { gz: promisify(gzip), br: promisify(brotliCompress) }
+  return {
+    name: 'compressed',
+    apply: 'build',
+    async writeBundle({ dir = '' }, bundle) {
+      const files = Object.values(bundle).filter(({ fileName }) => /\.(js|css)$/.test(fileName))
+      const written = files.flatMap((file) => {
+        const content = Buffer.from(file.type === 'chunk' ? file.code : file.source)
+        return Object.entries(kinds).map(async ([ending, compress]) =>
+          writeFile(join(dir, `${file.fileName}.${ending}`), await compress(content)),
+        )
+      })
+      await Promise.all(written)
+    },
+  }
+}
 
 export default defineConfig(({ command }) => ({
   // Django serves dist/ under its static prefix; the dev server stands at the root.
   base: command === 'build' ? '/static/app/' : '/',
-  plugins: [react()],
+  plugins: [react(), compressed()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     // No data: URLs, so that a strict Content-Security-Policy needs no exception for fonts.

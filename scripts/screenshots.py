@@ -160,12 +160,13 @@ class Teller:
         turns = cycle([Annotator(name, 0, NOISE, TIE_BAND, self.given.quality) for name in names])
         for annotator in islice(turns, times):
             person = self.people[annotator.name]
-            for assignment in self._claim(person)[:1]:
-                submitted(person, assignment["id"], annotator.answer(assignment))
+            claimed = self._claim(person)
+            kinds = [kind["key"] for kind in claimed["fault_kinds"]]
+            for assignment in claimed["assignments"]:
+                submitted(person, assignment["id"], annotator.answer(assignment, kinds))
 
-    def _claim(self, person: Client) -> list[dict[str, Any]]:
-        claimed = person.post(f"projects/{self.project}/assignments/claim", {"count": 1})
-        return list(claimed["assignments"])
+    def _claim(self, person: Client) -> Any:
+        return person.post(f"projects/{self.project}/assignments/claim", {"count": 1})
 
     def _discuss(self) -> int:
         """Talk over all discussions but those that are left for SHOWN; return one of these, with some words in it."""
@@ -455,7 +456,8 @@ POSES: dict[str, Callable[[Page], None]] = {
 }
 
 
-def _start(site: Site) -> None:
+def start(site: Site) -> None:
+    """Start the site with the demo project and a tiny base."""
     site.manage("migrate", "--noinput", "--verbosity", "0")
     site.manage("load_demo", "--force")
     site.start_web()
@@ -465,7 +467,7 @@ def _start(site: Site) -> None:
 
 def _take_all(out: Path, folder: Path) -> None:
     with Site(folder) as site, ExitStack() as stack:
-        _start(site)
+        start(site)
         teller = Teller(site, stack, prepare(DEMO_FILE, limit=None, seed=0, folder=folder))
         story = teller.tell(folder)
         playwright = stack.enter_context(sync_playwright())

@@ -39,6 +39,7 @@ FILES = (
     "cheems_bench/human.jsonl",
     "trl.jsonl",
     "annotations.jsonl",
+    "remarks.jsonl",
     "manifest.json",
 )
 

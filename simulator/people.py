@@ -21,6 +21,9 @@ HELD = 2
 # Others may hold the rest or just be taking it; so often is asked again before somebody goes home.
 TRIES, WAIT_SECONDS = 4, 0.5
 GOING_HOME = ("none_left", "paused")
+# In so many of the responses scored this low or lower a passage of so many characters is marked.
+FAULT_SHARE, FAULTY_SCORE, FAULT_CHARS = 0.25, 1, (6, 40)
+SEVERITIES = ("minor", "major", "critical")
 
 
 class Worker(Protocol):
@@ -41,10 +44,14 @@ class Annotator:
     # The share of tasks on which this person does not read at all and answers anything.
     random_share: float = 0.0
 
-    def answer(self, assignment: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the body of a submission for an assignment as the site shows it."""
+    def answer(self, assignment: Mapping[str, Any], kinds: Sequence[str] = ()) -> dict[str, Any]:
+        """Return the body of a submission for an assignment as the site shows it.
+
+        kinds: those of the project's faults; without them no passage is marked.
+        """
         texts = {response["id"]: response["text"] for response in assignment["responses"]}
-        generator = random.Random(f"{self.seed}:{self.name}:{assignment['id']}:{assignment['token']}")
+        seed = f"{self.seed}:{self.name}:{assignment['id']}:{assignment['token']}"
+        generator = random.Random(seed)
         true = self.quality.of(assignment["prompt"]["text"], texts)
         asleep = generator.random() < self.random_share
         perceived = {
@@ -52,16 +59,32 @@ class Annotator:
             for response in sorted(true)
         }
         order = tiers(perceived, self.tie_band)
+        given = scores(perceived, order)
         n_chars = sum(map(len, texts.values())) + len(assignment["prompt"]["text"])
         return {
             "token": assignment["token"],
             "idempotency_key": str(UUID(int=generator.getrandbits(128), version=4)),
-            "scores": {str(response): score for response, score in scores(perceived, order).items()},
+            "scores": {str(response): score for response, score in given.items()},
             "order": order,
             "discarded": [],
+            "faults": faults({key: texts[key] for key in sorted(texts) if given[key] <= FAULTY_SCORE}, kinds, seed),
             "notes": "",
             "seconds": round((DECIDING_SECONDS + n_chars / CHARS_PER_SECOND) * generator.lognormvariate(0, 0.3), 1),
         }
+
+
+def faults(texts: Mapping[int, str], kinds: Sequence[str], seed: str) -> list[dict[str, Any]]:
+    """Return a marked passage for some of the texts, the same for the same seed."""
+    # Apart from what decides the answer, so that marking changes no verdict.
+    generator = random.Random(f"{seed}:faults")
+    marked = [response for response in texts if kinds and generator.random() < FAULT_SHARE]
+    found = []
+    for response in marked:
+        n_chars = min(len(texts[response]), generator.randint(*FAULT_CHARS))
+        start = generator.randint(0, len(texts[response]) - n_chars)
+        passage = {"response": response, "start": start, "end": start + n_chars}
+        found.append({**passage, "kind": generator.choice(kinds), "severity": generator.choice(SEVERITIES), "note": ""})
+    return found
 
 
 def annotate(person: Client, project: int, annotator: Annotator, *, stop: threading.Event) -> int:
@@ -75,7 +98,8 @@ def annotate(person: Client, project: int, annotator: Annotator, *, stop: thread
         if claimed["assignments"]:
             n_empty = 0
             first = claimed["assignments"][0]
-            if not submitted(person, first["id"], annotator.answer(first)):
+            kinds = [kind["key"] for kind in claimed["fault_kinds"]]
+            if not submitted(person, first["id"], annotator.answer(first, kinds)):
                 break
             n_done += 1
         elif claimed["why_none"] in GOING_HOME:

@@ -1,5 +1,6 @@
 """A real site for a while: web server and workers as child processes, files in one folder, all gone at the end."""
 
+import errno
 import os
 import secrets
 import signal
@@ -109,6 +110,7 @@ class Site:
         self._watched: list[Process] = []
         self._stack = ExitStack()
         self.address = ""
+        self._port = 0
 
     def __enter__(self) -> Self:
         with self._stack:
@@ -169,16 +171,39 @@ class Site:
         return process
 
     def start_web(self) -> None:
-        """Start the web server on a free port of this machine and wait until it answers. Raises Broken."""
+        """Start the web server and wait until it answers: on a free port of this machine, later on the same one.
+
+        Raises Broken.
+        """
         with socket.socket() as listener:
             # The socket is bound here and handed over, so nobody can take the port in between.
-            listener.bind(("127.0.0.1", 0))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._bind(listener)
             listener.listen(256)
-            self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            self._port = listener.getsockname()[1]
+            self.address = f"http://127.0.0.1:{self._port}"
             command = [*GUNICORN, "--bind", f"fd://{listener.fileno()}"]
             web = self.start("web", command, pass_fds=[listener.fileno()])
         self._watched.append(web)
         self._await_health(web)
+
+    def _bind(self, listener: socket.socket) -> None:
+        # What was killed a moment ago may hold its port for another.
+        deadline = time.monotonic() + STOP_SECONDS
+        while True:
+            try:
+                return listener.bind(("127.0.0.1", self._port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                    raise Broken(f"The web server cannot have port {self._port}: {error}") from error
+            time.sleep(0.1)
+
+    def kill_web(self) -> None:
+        """Kill the web server as a crash would, in the middle of whatever it does."""
+        for web in [process for process in self._watched if process.name == "web"]:
+            web.stop(time.monotonic())
+            self._watched.remove(web)
+            self._processes.remove(web)
 
     def _await_health(self, web: Process) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections import Counter
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,23 @@ def test_an_annotator_answers_the_same_whenever_asked_and_not_as_another_one() -
     assert first.answer(assignment(texts)) == first.answer(assignment(texts))
     orders = [[person.answer(assignment(texts, number=n))["order"] for n in range(20)] for person in (first, other)]
     assert orders[0] != orders[1]
+
+
+def test_passages_are_marked_in_bad_responses_now_and_then_and_change_no_verdict() -> None:
+    texts = {1: "好" * 50, 2: "坏" * 50, 3: "短"}
+    by_text = {("问", text): 2.0 if text[0] == "好" else -2.0 for text in texts.values()}
+    person = annotator(by_text, noise=0.01, tie_band=0.1)
+    marked: Counter[int] = Counter()
+    for number in range(200):
+        shown = assignment(texts, number=number)
+        answer = person.answer(shown, ["factual", "format"])
+        assert answer == person.answer(shown, ["factual", "format"])
+        assert {**answer, "faults": []} == person.answer(shown)
+        for fault in answer["faults"]:
+            assert 0 <= fault["start"] < fault["end"] <= len(texts[fault["response"]])
+            marked[fault["response"]] += 1
+    assert marked.keys() == {2, 3}
+    assert all(20 < n < 90 for n in marked.values())
 
 
 def test_a_text_that_is_not_in_the_file_stops_the_simulation() -> None:

@@ -1,7 +1,9 @@
 """The annotator's work: claim, renew, submit, skip."""
 
+from dataclasses import asdict
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view
@@ -10,8 +12,11 @@ from rest_framework.response import Response
 
 from annotate.api.base import checked, person
 from annotate.api.errors import REFUSALS
+from annotate.domain.harmless import visible
+from annotate.domain.states import Severity
 from annotate.selectors.assignments import Work, done_today, slot_get, work_of
 from annotate.selectors.dealing import WHY_NONE
+from annotate.selectors.delivered import Delivered
 from annotate.services.annotations import Answer, annotation_submit
 from annotate.services.assignments import (
     MAX_LEASES,
@@ -20,6 +25,7 @@ from annotate.services.assignments import (
     assignment_renew,
     assignment_skip,
 )
+from annotate.services.remarks import Evidence, SaidFault
 
 MOST_DIGITS = 19
 # A number to talk about a task by; it is the end of its handle, so that it tells no more than that does.
@@ -41,20 +47,48 @@ class WorkPromptSerializer(serializers.Serializer[Any]):
     system = serializers.CharField(allow_blank=True)
 
 
+class PassageSerializer(serializers.Serializer[Any]):
+    """Characters (code points) of a text as it is delivered, end exclusive."""
+
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+
+
 class WorkResponseSerializer(serializers.Serializer[Any]):
-    """A response as its annotator sees it: nothing tells the model. `id` is its place on the page, from 1."""
+    """A response as its annotator sees it: nothing tells the model. `id` is its place on the page, from 1.
+
+    `masks` are the passages that stand in place of a model's name.
+    """
 
     id = serializers.IntegerField()
     text = serializers.CharField()
+    masks = PassageSerializer(many=True)
 
 
-class FaultSerializer(serializers.Serializer[Any]):
-    """Characters of a response that a reviewer found fault with, by the response's place on the page; end exclusive."""
+class RejectedSpanSerializer(PassageSerializer):
+    """Characters of a response that a reviewer found fault with, by the response's place on the page."""
 
     response = serializers.IntegerField()
-    start = serializers.IntegerField()
-    end = serializers.IntegerField()
     text = serializers.CharField()
+
+
+class FaultSerializer(PassageSerializer):
+    """A passage of a response (by its place on the page) that is at fault: in what, how much, and why."""
+
+    response = serializers.IntegerField(min_value=1)
+    kind = serializers.CharField(max_length=40)
+    severity = serializers.ChoiceField(
+        [item.value for item in Severity],
+        error_messages={"invalid_choice": _("The severity is minor, major or critical; choose one of them.")},
+    )
+    note = serializers.CharField(allow_blank=True, max_length=2_000, default="")
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    """A fact that was checked: an address (http or https), and what was found there; one of them may be empty."""
+
+    url = serializers.CharField(allow_blank=True, max_length=2_000, default="")
+    note = serializers.CharField(allow_blank=True, max_length=2_000, default="")
 
 
 class PreviousSerializer(serializers.Serializer[Any]):
@@ -62,14 +96,27 @@ class PreviousSerializer(serializers.Serializer[Any]):
 
     scores = serializers.DictField(child=serializers.IntegerField())
     order = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
+    discarded = serializers.ListField(child=serializers.IntegerField())
+    none_acceptable = serializers.BooleanField()
+    notes = serializers.CharField(allow_blank=True)
+    evidence = EvidenceSerializer(many=True)
+    faults = FaultSerializer(many=True)
+    seconds = serializers.FloatField()
 
 
 class ReturnedSerializer(serializers.Serializer[Any]):
-    """Why a task came back; `previous` only where the rejected answer is one's own."""
+    """Why a task came back."""
 
     reason = serializers.CharField()
-    spans = FaultSerializer(many=True)
-    previous = PreviousSerializer(allow_null=True)
+    spans = RejectedSpanSerializer(many=True)
+
+
+class DraftSerializer(serializers.Serializer[Any]):
+    """Work in progress as its author's browser saved it; `version` grows with every save."""
+
+    version = serializers.IntegerField()
+    content = serializers.JSONField()
+    saved_at = serializers.DateTimeField()
 
 
 class AssignmentSerializer(serializers.Serializer[Any]):
@@ -84,6 +131,16 @@ class AssignmentSerializer(serializers.Serializer[Any]):
     responses = WorkResponseSerializer(many=True)
     guideline_version = serializers.IntegerField(allow_null=True)
     returned = ReturnedSerializer(allow_null=True)
+    previous = PreviousSerializer(allow_null=True)
+    draft = DraftSerializer(allow_null=True)
+
+
+class FaultKindSerializer(serializers.Serializer[Any]):
+    """A kind of fault that a passage can be marked with: its key, and what it is called."""
+
+    key = serializers.CharField(max_length=40)
+    zh = serializers.CharField(max_length=100)
+    en = serializers.CharField(max_length=100)
 
 
 class ClaimRequestSerializer(serializers.Serializer[Any]):
@@ -106,6 +163,7 @@ class ClaimSerializer(serializers.Serializer[Any]):
     assignments = AssignmentSerializer(many=True)
     why_none = serializers.ChoiceField(WHY_NONE, allow_null=True)
     why_details = WhyDetailsSerializer()
+    fault_kinds = FaultKindSerializer(many=True)
     today = serializers.IntegerField()
     daily_target = serializers.IntegerField()
 
@@ -123,7 +181,7 @@ class LeaseSerializer(serializers.Serializer[Any]):
 
 
 class SubmitSerializer(TokenSerializer):
-    """An answer by places on the page: scores 0-5, tiers best first, what is discarded; notes, active seconds."""
+    """An answer by places on the page: scores 0-5, tiers best first, what is discarded; remarks, and active seconds."""
 
     idempotency_key = serializers.UUIDField()
     scores = serializers.DictField(child=serializers.JSONField())
@@ -131,7 +189,10 @@ class SubmitSerializer(TokenSerializer):
         child=serializers.ListField(child=serializers.IntegerField(), max_length=64), max_length=64
     )
     discarded = serializers.ListField(child=serializers.IntegerField(), max_length=64, default=list)
+    none_acceptable = serializers.BooleanField(default=False)
     notes = serializers.CharField(allow_blank=True, max_length=10_000, default="")
+    evidence = EvidenceSerializer(many=True, default=list)
+    faults = FaultSerializer(many=True, default=list)
     seconds = serializers.FloatField(min_value=0, max_value=86_400)
 
 
@@ -149,6 +210,11 @@ class SkipSerializer(TokenSerializer):
     note = serializers.CharField(allow_blank=True, max_length=2_000, default="")
 
 
+def text_body(text: Delivered) -> dict[str, Any]:
+    """Return a response's text as it is delivered, with the passages that stand in place of a name."""
+    return {"text": text.text, "masks": [{"start": start, "end": end} for start, end in text.masks]}
+
+
 def assignment_body(work: Work) -> dict[str, Any]:
     """Return the shape of AssignmentSerializer; it is the same for whatever a slot is for."""
     slot, prompt = work.assignment, work.prompt
@@ -158,10 +224,18 @@ def assignment_body(work: Work) -> dict[str, Any]:
         "lease_expires_at": slot.lease_expires_at,
         "project": slot.project_id,
         "category": {"id": prompt.category_id, "path": prompt.category.path},
-        "prompt": {"number": slot.handle % NUMBERS, "text": prompt.text, "system": prompt.system},
-        "responses": [{"id": place, "text": work.texts[pk]} for place, pk in enumerate(slot.display_order, start=1)],
+        "prompt": {
+            "number": slot.handle % NUMBERS,
+            "text": visible(prompt.text),
+            "system": visible(prompt.system),
+        },
+        "responses": [
+            {"id": place, **text_body(work.texts[pk])} for place, pk in enumerate(slot.display_order, start=1)
+        ],
         "guideline_version": work.guideline.version if work.guideline else None,
         "returned": _returned(work),
+        "previous": _previous(work),
+        "draft": work.draft,
     }
 
 
@@ -169,16 +243,26 @@ def _returned(work: Work) -> dict[str, Any] | None:
     if work.rejection is None:
         return None
     places = {pk: place for place, pk in enumerate(work.assignment.display_order, start=1)}
-    said = work.rejection.annotation
-    own = said.annotator_id == work.assignment.annotator_id
-    previous = {
-        "scores": {str(places[int(pk)]): score for pk, score in said.scores.items()},
-        "order": [[places[pk] for pk in tier] for tier in said.order],
-    }
     return {
         "reason": work.rejection.reason,
-        "spans": [{**span, "response": places[span["response"]]} for span in work.rejection.spans],
-        "previous": previous if own else None,
+        "spans": [{**span, "response": places[span["response"]]} for span in work.rejected],
+    }
+
+
+def _previous(work: Work) -> dict[str, Any] | None:
+    said = work.previous
+    if said is None:
+        return None
+    places = {pk: place for place, pk in enumerate(work.assignment.display_order, start=1)}
+    return {
+        "scores": {places[int(pk)]: score for pk, score in said.annotation.scores.items()},
+        "order": [[places[pk] for pk in tier] for tier in said.annotation.order],
+        "discarded": [places[pk] for pk in said.annotation.discarded],
+        "none_acceptable": said.annotation.none_acceptable,
+        "notes": said.annotation.notes,
+        "evidence": said.annotation.evidence,
+        "faults": [{**asdict(fault), "response": places[fault.response]} for fault in said.faults],
+        "seconds": said.annotation.seconds,
     }
 
 
@@ -196,6 +280,7 @@ def claim(request: Request, project: int) -> Response:
         "assignments": [assignment_body(item) for item in work],
         "why_none": claimed.why_none,
         "why_details": claimed.why_details,
+        "fault_kinds": claimed.fault_kinds,
         "today": claimed.today,
         "daily_target": claimed.daily_target,
     }
@@ -245,6 +330,9 @@ def answer_of(given: dict[str, Any]) -> Answer:
         discarded=given["discarded"],
         notes=given["notes"],
         seconds=given["seconds"],
+        none_acceptable=given["none_acceptable"],
+        evidence=[Evidence(**item) for item in given["evidence"]],
+        faults=[SaidFault(**fault) for fault in given["faults"]],
     )
 
 

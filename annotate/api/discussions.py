@@ -34,6 +34,7 @@ from annotate.api.records import (
     message_body,
     responses_body,
 )
+from annotate.api.remarks import RemarkedSerializer, remark_body
 from annotate.domain.states import DiscussionState
 from annotate.selectors.access import pseudonyms
 from annotate.selectors.discussions import DiscussionRecord, discussion_record, discussion_rows, turns
@@ -129,7 +130,7 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
-class DiscussionSerializer(serializers.Serializer[Any]):
+class DiscussionSerializer(RemarkedSerializer):
     """One discussion with all that its people need, differing comparisons first."""
 
     project = serializers.IntegerField()
@@ -227,8 +228,10 @@ def discussion(request: Request, prompt: int) -> Response:
         "open": found.is_open,
         "me": names.get(found.me.pk, ""),
         "people": [{"pseudonym": names.get(user, ""), "pass": number} for user, number in found.people.items()],
-        "responses": responses_body(found.responses),
+        "responses": responses_body(found.prompt, found.responses),
         "comparisons": _comparisons(found),
+        "remarks": [remark_body(row, names.get(row.annotation.annotator_id, "")) for row in found.remarks],
+        "fault_kinds": found.prompt.project.fault_kinds,
         "discards": _discards(found),
         "messages": [message_body(message, names, found.me.pk) for message in found.messages],
         "guideline": guideline_body(found.guideline),

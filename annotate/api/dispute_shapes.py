@@ -16,6 +16,8 @@ from annotate.api.records import (
     ShownGuidelineSerializer,
     VerdictField,
 )
+from annotate.api.remarks import RemarkedSerializer
+from annotate.domain.harmless import visible
 from annotate.domain.states import AgreementMeasure, DiscussionState, PromptState, ReviewStage
 
 if TYPE_CHECKING:
@@ -140,7 +142,7 @@ class DisputeDiscussionSerializer(serializers.Serializer[Any]):
     messages = MessageSerializer(many=True)
 
 
-class DisputeSerializer(serializers.Serializer[Any]):
+class DisputeSerializer(RemarkedSerializer):
     """Everything a reviewer needs to settle a prompt, differing comparisons first."""
 
     prompt = DisputePromptSerializer()
@@ -197,8 +199,8 @@ def prompt_body(prompt: Prompt) -> dict[str, Any]:
     return {
         "id": prompt.pk,
         "number": prompt.pk,
-        "text": prompt.text,
-        "system": prompt.system,
+        "text": visible(prompt.text),
+        "system": visible(prompt.system),
         "category": {"id": prompt.category_id, "path": prompt.category.path},
         "state": prompt.state,
         "agreement": prompt.agreement,

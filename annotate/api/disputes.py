@@ -36,6 +36,7 @@ from annotate.api.records import (
     message_body,
     responses_body,
 )
+from annotate.api.remarks import remark_body
 from annotate.permissions import Right
 from annotate.selectors.access import project_get
 from annotate.selectors.disputes import (
@@ -106,8 +107,10 @@ def dispute(request: Request, prompt: int) -> Response:
         "escalated_reason": found.reason,
         "may_decide": found.may_decide,
         "may_escalate": found.may_escalate,
-        "responses": responses_body(record.responses),
+        "responses": responses_body(record.prompt, record.responses),
         "comparisons": _comparisons(found),
+        "remarks": [remark_body(row, names.get(row.annotation.annotator_id, "")) for row in found.remarks],
+        "fault_kinds": record.prompt.project.fault_kinds,
         "discards": discards_body(found.standing.discards, record.prompt.project.passes),
         "discard_marks": marks_body(found.marks, names),
         "decisions": [_decision(decision) for decision in found.decisions],

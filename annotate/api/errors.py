@@ -37,7 +37,11 @@ def _field_errors(detail: Any, field: str = "") -> list[dict[str, str]]:
         rows = [_field_errors(value, f"{field}.{key}" if field else str(key)) for key, value in detail.items()]
         return [row for group in rows for row in group]
     if isinstance(detail, list):
-        rows = [_field_errors(value, field) for value in detail]
+        # A list of objects says of each what is wrong with it, nothing of most.
+        rows = [
+            _field_errors(value, f"{field}.{index}" if isinstance(value, dict) else field)
+            for index, value in enumerate(detail)
+        ]
         return [row for group in rows for row in group]
     return [{"field": field, "code": str(getattr(detail, "code", "invalid")), "message": str(detail)}]
 

@@ -10,12 +10,12 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotate.api.assignments import CategorySerializer
+from annotate.api.assignments import CategorySerializer, FaultKindSerializer
 from annotate.api.base import checked, person
 from annotate.api.errors import REFUSALS
 from annotate.api.people import MOST_A_DAY, PausedSerializer, paused_body
 from annotate.domain.states import AgreementMeasure, RoleName
-from annotate.permissions import Right
+from annotate.permissions import Right, allowed
 from annotate.selectors.access import project_get, roles_of
 from annotate.selectors.categories import category_list
 from annotate.selectors.people import n_exam_items
@@ -78,10 +78,15 @@ class SettingsSerializer(serializers.Serializer[Any]):
     daily_target = serializers.IntegerField(min_value=0, max_value=10_000)
     daily_limit = serializers.IntegerField(min_value=0, max_value=MOST_A_DAY, allow_null=True)
     languages = serializers.ListField(child=serializers.CharField(max_length=20), max_length=20)
+    fault_kinds = FaultKindSerializer(many=True)
+    mask_names = serializers.ListField(child=serializers.CharField(max_length=50), max_length=500)
 
 
 class ProjectSerializer(SettingsSerializer):
-    """A project with its settings."""
+    """A project with its settings.
+
+    Only who sees the data is told `mask_names`: to people who shall judge blindly they would name the candidates.
+    """
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -209,6 +214,8 @@ def project_detail(request: Request, project: int) -> Response:
 
 def _project_body(project: Project, roles: list[str]) -> Any:
     values = {name: getattr(project, name) for name in ("id", "name", *SettingsSerializer().fields)}
+    if not allowed(set(roles), Right.SEE_DATA):
+        values["mask_names"] = []
     return ProjectSerializer({**values, "roles": roles, "paused": paused_body(project)}).data
 
 

@@ -10,7 +10,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotate.api.assignments import CategorySerializer
+from annotate.api.assignments import CategorySerializer, FaultKindSerializer
 from annotate.api.base import CURSOR, LIMIT, category_path, keyset_page, person, query_text
 from annotate.api.errors import ErrorSerializer
 from annotate.api.records import (
@@ -22,13 +22,16 @@ from annotate.api.records import (
     graph_body,
     letter,
 )
+from annotate.api.remarks import RemarkSerializer, remark_body
 from annotate.domain.states import ComparisonKind, PromptState, Subset
 from annotate.permissions import Right
 from annotate.selectors.access import project_get
 from annotate.selectors.prompts import PromptRecord, prompt_record, prompt_rows
+from annotate.selectors.remarks import remarks_ever
 
 if TYPE_CHECKING:
     from annotate.models import Comparison, Prompt
+    from annotate.selectors.remarks import Remark
 
 REFUSALS = {400: ErrorSerializer, 403: ErrorSerializer, 404: ErrorSerializer}
 
@@ -98,12 +101,25 @@ class ComparisonSerializer(serializers.Serializer[Any]):
         return {"pass": serializers.IntegerField(allow_null=True), **super().get_fields()}
 
 
+class PromptRemarkSerializer(RemarkSerializer):
+    """What an annotator said of a task beyond scores and order; not `current` once it was rejected.
+
+    Passages are of the raw texts.
+    """
+
+    id = serializers.IntegerField()
+    current = serializers.BooleanField()
+    notes = serializers.CharField(allow_blank=True)
+
+
 class PromptRecordSerializer(serializers.Serializer[Any]):
     """A prompt with everything said about it."""
 
     prompt = PromptDetailSerializer()
     responses = ResponseDetailSerializer(many=True)
     comparisons = ComparisonSerializer(many=True)
+    remarks = PromptRemarkSerializer(many=True)
+    fault_kinds = FaultKindSerializer(many=True)
     graph = GraphSerializer()
     events = EventSerializer(many=True)
 
@@ -154,7 +170,7 @@ def _row(prompt: Prompt, n_responses: int | None = None) -> dict[str, Any]:
 @extend_schema(operation_id="prompts_get", responses={200: PromptRecordSerializer, **REFUSALS})
 @api_view(["GET"])
 def prompt_detail(request: Request, prompt: int) -> Response:
-    """Show a prompt with its responses, every comparison, the preference graph, the tiers and its history."""
+    """Show a prompt with its responses, all that was said of them, the preference graph, the tiers and its history."""
     record = prompt_record(person(request), prompt)
     row = record.prompt
     detail = {
@@ -169,6 +185,8 @@ def prompt_detail(request: Request, prompt: int) -> Response:
         "prompt": detail,
         "responses": _responses(record),
         "comparisons": [_comparison(record, said) for said in record.comparisons],
+        "remarks": [_remark(record, said) for said in remarks_ever(row, record.responses)],
+        "fault_kinds": row.project.fault_kinds,
         "graph": graph_body(record),
         "events": [event_body(event, record.names) for event in record.events],
     }
@@ -206,4 +224,13 @@ def _comparison(record: PromptRecord, said: Comparison) -> dict[str, Any]:
         "position_a": said.position_a,
         "position_b": said.position_b,
         "at": said.created_at,
+    }
+
+
+def _remark(record: PromptRecord, said: Remark) -> dict[str, Any]:
+    return {
+        **remark_body(said, record.names.get(said.annotation.annotator_id, "")),
+        "id": said.annotation.pk,
+        "current": said.annotation.current,
+        "notes": said.annotation.notes,
     }

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from annotate.api.assignments import CategorySerializer
+from annotate.api.assignments import CategorySerializer, PassageSerializer, text_body
+from annotate.domain.harmless import visible
 from annotate.domain.states import Verdict
+from annotate.selectors.delivered import delivered
 from annotate.selectors.prompts import PromptRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from annotate.models import DiscardMark, DiscussionMessage, Event, Guideline
+    from annotate.models import DiscardMark, DiscussionMessage, Event, Guideline, Prompt
     from annotate.models import Response as StoredResponse
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -58,11 +60,12 @@ class VerdictField(serializers.ChoiceField):
 
 
 class LabelledResponseSerializer(serializers.Serializer[Any]):
-    """A response under its letter; the model is not told."""
+    """A response under its letter; the model is not told, and `masks` stand in place of its name."""
 
     id = serializers.IntegerField()
     label = serializers.CharField()  # type: ignore[assignment]  # a field, not DRF's attribute
     text = serializers.CharField()
+    masks = PassageSerializer(many=True)
     discarded = serializers.BooleanField()
 
 
@@ -112,7 +115,7 @@ def letter(index: int) -> str:
 
 def excerpt(text: str, length: int = 80) -> str:
     """Return the beginning of a text on one line."""
-    line = " ".join(text[: length * 4].split())
+    line = visible(" ".join(text[: length * 4].split()))
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
@@ -143,10 +146,15 @@ def event_body(event: Event, names: dict[int, str]) -> dict[str, Any]:
     }
 
 
-def responses_body(responses: Iterable[StoredResponse]) -> list[dict[str, Any]]:
-    """Return the shape of LabelledResponseSerializer for each response."""
+def responses_body(prompt: Prompt, responses: Iterable[StoredResponse]) -> list[dict[str, Any]]:
+    """Return the shape of LabelledResponseSerializer for each response of a prompt."""
     return [
-        {"id": row.pk, "label": letter(row.ring_index), "text": row.text, "discarded": row.discarded}
+        {
+            "id": row.pk,
+            "label": letter(row.ring_index),
+            **text_body(delivered(prompt, row.text)),
+            "discarded": row.discarded,
+        }
         for row in responses
     ]
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from annotate.api.assignments import CategorySerializer
 from annotate.api.records import GraphSerializer, LabelledResponseSerializer, ShownGuidelineSerializer, VerdictField
+from annotate.api.remarks import RemarkedSerializer
 from annotate.domain.states import ReturnTo, ReviewStage, ReviewState
 
 STAGES = [item.value for item in ReviewStage]
@@ -96,7 +97,7 @@ class ReviewSlotSerializer(serializers.Serializer[Any]):
 
 
 class MarkedSpanSerializer(serializers.Serializer[Any]):
-    """Where in a response the fault lies: characters of the raw text, end exclusive."""
+    """Where in a response the fault lies: characters of the text as it is delivered, end exclusive."""
 
     response = serializers.IntegerField()
     start = serializers.IntegerField()
@@ -116,7 +117,7 @@ class EarlierRejectionSerializer(serializers.Serializer[Any]):
         return {"pass": serializers.IntegerField(), **super().get_fields()}
 
 
-class ReviewSerializer(serializers.Serializer[Any]):
+class ReviewSerializer(RemarkedSerializer):
     """Everything that a reviewer judges by, differing comparisons first."""
 
     review = serializers.IntegerField()
@@ -140,7 +141,7 @@ class ApproveSerializer(serializers.Serializer[Any]):
 
 
 class SpanSerializer(serializers.Serializer[Any]):
-    """Where in a response the fault lies: characters (code points) of the raw text, end exclusive."""
+    """Where in a response the fault lies: characters (code points) of the text as it is delivered, end exclusive."""
 
     response = serializers.IntegerField()
     start = serializers.IntegerField(min_value=0)

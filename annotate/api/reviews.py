@@ -20,6 +20,7 @@ from annotate.api.records import (
     guideline_body,
     responses_body,
 )
+from annotate.api.remarks import remark_body
 from annotate.api.review_shapes import (
     STAGES,
     ApproveSerializer,
@@ -34,9 +35,11 @@ from annotate.api.review_shapes import (
     ReviewListSerializer,
     ReviewSerializer,
 )
+from annotate.domain.harmless import visible
 from annotate.domain.states import ComparisonKind
 from annotate.permissions import Right
 from annotate.selectors.access import project_get
+from annotate.selectors.delivered import Delivered, rejected_span, rejected_texts
 from annotate.selectors.review_gold import review_gold_rows
 from annotate.selectors.reviews import ReviewRecord, key_of, returned_rows, review_record, review_rows
 from annotate.services.review_gold import review_gold_create, review_gold_update
@@ -107,9 +110,11 @@ def review_detail(request: Request, review: int) -> Response:
         "state": row.state,
         "round": row.round,
         "prompt": _prompt(found),
-        "responses": responses_body(found.record.responses),
+        "responses": responses_body(row.prompt, found.record.responses),
         "comparisons": _comparisons(found),
         "slots": _slots(found),
+        "remarks": [remark_body(said, _stem(said.pass_number)) for said in found.remarks],
+        "fault_kinds": row.prompt.project.fault_kinds,
         "graph": graph_body(found.record),
         "guideline": guideline_body(found.guideline),
         "earlier": [
@@ -117,7 +122,7 @@ def review_detail(request: Request, review: int) -> Response:
                 "task": item.assignment.task_id,
                 "pass": item.assignment.pass_number,
                 "reason": item.reason,
-                "spans": item.spans,
+                "spans": [rejected_span(span, found.rejected[span["response"]]) for span in item.spans],
             }
             for item in found.earlier
         ],
@@ -130,8 +135,8 @@ def _prompt(found: ReviewRecord) -> dict[str, Any]:
     prompt = found.review.prompt
     return {
         "number": found.review.handle % NUMBERS,
-        "text": prompt.text,
-        "system": prompt.system,
+        "text": visible(prompt.text),
+        "system": visible(prompt.system),
         "category": {"id": prompt.category_id, "path": prompt.category.path},
         "agreement": found.agreement.rate,
         "threshold": prompt.project.agreement_threshold,
@@ -163,7 +168,7 @@ def _verdict(found: ReviewRecord, said: Comparison) -> dict[str, Any]:
     number = said.pass_number or 1
     annotation = found.shown.annotations[said.task_id or 0, number]
     return {
-        "by": STEMS[(number - 1) % len(STEMS)],
+        "by": _stem(number),
         "pass": number,
         "verdict": said.verdict,
         "score_a": annotation.scores[str(said.response_a_id)],
@@ -171,6 +176,10 @@ def _verdict(found: ReviewRecord, said: Comparison) -> dict[str, Any]:
         "notes": annotation.notes,
         "seconds": annotation.seconds,
     }
+
+
+def _stem(number: int) -> str:
+    return STEMS[(number - 1) % len(STEMS)]
 
 
 def _decided(said: Comparison | None) -> dict[str, Any] | None:
@@ -307,11 +316,16 @@ def my_returned(request: Request, project: int) -> Response:
     user = person(request)
     project_get(user, project, Right.ANNOTATE)
     rows = returned_rows(user, project)
-    page = keyset_page(request, rows, ["-id"], lambda found: [_returned(row, user.pk) for row in found])
+    page = keyset_page(request, rows, ["-id"], lambda found: _returned_rows(found, user.pk))
     return Response(ReturnedListSerializer(page).data)
 
 
-def _returned(row: Rejection, user_id: int) -> dict[str, Any]:
+def _returned_rows(found: list[Rejection], user_id: int) -> list[dict[str, Any]]:
+    texts = rejected_texts(found)
+    return [_returned(row, user_id, texts) for row in found]
+
+
+def _returned(row: Rejection, user_id: int, texts: dict[int, Delivered]) -> dict[str, Any]:
     slot, shown = row.assignment, row.annotation.display_order
     state = _returned_state(row, user_id)
     return {
@@ -319,7 +333,10 @@ def _returned(row: Rejection, user_id: int) -> dict[str, Any]:
         "number": slot.handle % NUMBERS,
         "category": {"id": slot.category_id, "path": slot.category.path},
         "reason": row.reason,
-        "spans": [{**span, "response": shown.index(span["response"]) + 1} for span in row.spans],
+        "spans": [
+            {**rejected_span(span, texts[span["response"]]), "response": shown.index(span["response"]) + 1}
+            for span in row.spans
+        ],
         "at": row.created_at,
         "state": state,
     }

@@ -109,6 +109,14 @@ class AgreementMeasure(StrEnum):
     WEIGHTED = "weighted"
 
 
+class Severity(StrEnum):
+    """How much a fault in a response weighs."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
 class ReturnTo(StrEnum):
     """Who does rejected work again."""
 
@@ -188,6 +196,8 @@ PROMPT_MOVES = {
         (PromptState.SETTLED, PromptState.DELIVERY_REVIEW, PromptState.OPERATIONS_REVIEW), PromptState.RESEARCH_REVIEW
     ),
     "accept": Move((PromptState.SETTLED, *IN_REVIEW), PromptState.ACCEPTED),
+    # An annotator takes back what nobody has reviewed yet.
+    "withdraw": Move((PromptState.SETTLED, *IN_REVIEW, PromptState.ACCEPTED), PromptState.ANNOTATING),
     # Work that a reviewer rejected goes back: one prompt's, or a whole batch of an annotator's.
     "reject": Move(IN_REVIEW, PromptState.ANNOTATING),
     "drop": Move(
@@ -211,6 +221,8 @@ ASSIGNMENT_MOVES = {
     "release": Move((AssignmentState.LEASED,), AssignmentState.OPEN),
     "submit": Move((AssignmentState.LEASED,), AssignmentState.SUBMITTED),
     "cancel": Move((AssignmentState.OPEN, AssignmentState.LEASED), AssignmentState.CANCELLED),
+    # Its author takes back what was submitted, and holds the slot again.
+    "withdraw": Move((AssignmentState.SUBMITTED,), AssignmentState.LEASED),
     # A reviewer rejected what was submitted.
     "reopen": Move((AssignmentState.SUBMITTED,), AssignmentState.OPEN),
 }

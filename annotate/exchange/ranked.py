@@ -1,6 +1,6 @@
 """The plain values from which every export format is written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -26,6 +26,37 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkedFault:
+    """A passage of a response that somebody marked; characters are code points of the raw text, the end exclusive."""
+
+    response: str
+    start: int
+    end: int
+    text: str
+    kind: str
+    severity: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSaid:
+    """What somebody said of one task. `current` is false for what was rejected and done again."""
+
+    by: str
+    pass_number: int | None
+    scores: Mapping[str, int]
+    order: Sequence[Sequence[str]]
+    discarded: Sequence[str]
+    none_acceptable: bool
+    faults: Sequence[MarkedFault]
+    evidence: Sequence[Mapping[str, str]]
+    notes: str
+    seconds: float
+    at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RankedPrompt:
     """One finished prompt. Responses are known by the ids under which they are exported.
 
@@ -42,6 +73,7 @@ class RankedPrompt:
     ordered: Sequence[tuple[str, str]]
     supported: Sequence[tuple[str, str]]
     said: Sequence[Said]
+    tasks_said: Sequence[TaskSaid]
 
     def __post_init__(self) -> None:
         if set(chain.from_iterable(self.tiers)) != set(self.responses):

@@ -1,6 +1,6 @@
 """One file per noun; what must always hold is held by constraints in the database."""
 
-from annotate.models.annotation import Annotation, Comparison, Decision, DiscardMark
+from annotate.models.annotation import Annotation, Comparison, Decision, DiscardMark, Fault
 from annotate.models.category import Category, Guideline, GuidelineRead
 from annotate.models.discussion import Discussion, DiscussionMessage
 from annotate.models.event import Event
@@ -12,7 +12,7 @@ from annotate.models.project import Membership, MembershipRole, Project
 from annotate.models.prompt import Prompt, Ranking, Response
 from annotate.models.qualification import Exam, Expertise, GoldItem, Probe
 from annotate.models.review import BatchReturn, Rejection, Review, ReviewGold, SampleDraw, Stratum
-from annotate.models.task import Assignment, Seat, Skip, Task
+from annotate.models.task import Assignment, Draft, Seat, Skip, Task
 from annotate.models.user import User
 
 __all__ = [
@@ -26,9 +26,11 @@ __all__ = [
     "DiscardMark",
     "Discussion",
     "DiscussionMessage",
+    "Draft",
     "Event",
     "Exam",
     "Expertise",
+    "Fault",
     "FigureDay",
     "GoldItem",
     "Guideline",

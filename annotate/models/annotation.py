@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from annotate.domain.states import ComparisonKind, ReviewStage, Verdict
+from annotate.domain.states import ComparisonKind, ReviewStage, Severity, Verdict
 from annotate.models.category import Guideline
 from annotate.models.columns import between, only, word
 from annotate.models.prompt import Prompt, Response
@@ -13,18 +13,25 @@ from annotate.models.task import Assignment, Task
 class Annotation(models.Model):
     """What one annotator says of one task. Scores and order are kept apart; `scores` maps response ids to 0-5.
 
-    After a rejection the slot is done again: the new annotation is `current`, the old one is kept.
+    After a rejection the slot is done again: the new annotation is `current`, the old one is kept. The same holds for
+    what its author took back before anybody reviewed it; such a one is `withdrawn`, and no work done.
+
+    `none_acceptable` says that no response of the task would do as an answer; it is no place in the order. `evidence`
+    holds the facts that were checked: [{"url": str, "note": str}].
     """
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="annotations")
     current = models.BooleanField(default=True)
+    withdrawn = models.BooleanField(default=False)
     annotator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="annotations")
     idempotency_key = models.UUIDField()
     scores = models.JSONField()
     order = models.JSONField()
     discarded = models.JSONField(default=list)
+    none_acceptable = models.BooleanField(default=False)
     display_order = models.JSONField()
     notes = models.TextField(blank=True)
+    evidence = models.JSONField(default=list)
     seconds = models.FloatField()
     guideline = models.ForeignKey(Guideline, on_delete=models.PROTECT, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -35,6 +42,9 @@ class Annotation(models.Model):
             models.UniqueConstraint(
                 fields=["assignment"], condition=models.Q(current=True), name="annotation_current_once"
             ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn=False) | models.Q(current=False), name="annotation_withdrawn_is_past"
+            ),
             between("annotation", "seconds", 0, 86400),
         ]
         indexes = [
@@ -42,6 +52,29 @@ class Annotation(models.Model):
             # The day's figures are counted from the day's annotations.
             models.Index(fields=["created_at"], name="annotation_by_time"),
         ]
+
+
+class Fault(models.Model):
+    """A span of a response that an annotation marks as at fault (PROTOCOL 4.4); spans may overlap.
+
+    `start` and `end` count characters (code points) of the raw text, end exclusive. `kind` is a key of the project's
+    list at the time; a kind taken off the list later stays on what it was marked with.
+    """
+
+    annotation = models.ForeignKey(Annotation, on_delete=models.PROTECT, related_name="faults")
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="faults")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    kind = models.CharField(max_length=40)
+    severity = word(Severity)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            only("fault", "severity", Severity),
+            models.CheckConstraint(condition=models.Q(end__gt=models.F("start")), name="fault_not_empty"),
+        ]
+        indexes = [models.Index(fields=["response", "annotation"], name="fault_by_response")]
 
 
 class DiscardMark(models.Model):

@@ -6,10 +6,54 @@ from django.db import models
 from annotate.domain.states import AgreementMeasure, RoleName
 from annotate.models.columns import between, only, word
 
+FAULT_KINDS = (
+    ("factual", "事实错误", "Factual error"),
+    ("instruction", "偏离要求", "Off the instruction"),
+    ("unsafe", "不安全", "Unsafe"),
+    ("language", "语言问题", "Language"),
+    ("format", "格式问题", "Format"),
+    ("redundant", "冗余", "Redundant"),
+    ("incomplete", "不完整", "Incomplete"),
+)
+# A name with a question mark has another meaning too, or is a maker whom texts are about: see domain.masking.
+MASK_NAMES = (
+    *("通义千问", "千问", "通义大模型", "通义实验室", "Qwen", "QwQ", "阿里云?", "阿里巴巴?", "文心一言", "文心大模型"),
+    *("ERNIE Bot", "ERNIE?", "百度?", "Baidu?", "智谱清言", "智谱AI", "智谱?", "ChatGLM", "GLM", "书生·浦语"),
+    *("书生浦语", "InternLM", "上海人工智能实验室?", "百川智能", "百川大模型", "百川?", "Baichuan", "讯飞星火"),
+    *("星火认知", "星火大模型", "星火?", "科大讯飞?", "讯飞?", "SparkDesk", "腾讯混元", "混元大模型", "混元?"),
+    *("Hunyuan", "腾讯?", "豆包大模型", "豆包?", "Doubao", "字节跳动?", "Kimi?", "月之暗面", "Moonshot AI", "DeepSeek"),
+    *("深度求索", "零一万物", "Yi-34B", "Yi?", "MiniMax?", "阶跃星辰", "商汤?", "SenseChat", "昆仑万维?", "天工?"),
+    *(
+        "元象?",
+        "XVERSE",
+        "XChat",
+        "面壁智能",
+        "MiniCPM",
+        "盘古大模型",
+        "360智脑",
+        "TigerBot",
+        "MOSS?",
+        "Open Assistant",
+    ),
+    *("ChatGPT", "GPT-3", "GPT-4", "GPT-5", "GPT?", "OpenAI", "Claude?", "Anthropic?", "Gemini?", "Google?", "谷歌?"),
+    *("Llama?", "Vicuna?", "Meta?", "Mistral AI", "Mistral?", "Grok?", "xAI?", "Copilot?", "必应?", "Bing?", "微软?"),
+    "Microsoft?",
+)
+
 
 def default_languages() -> list[str]:
     """Return the languages the texts of a project are expected in."""
     return ["zh"]
+
+
+def default_fault_kinds() -> list[dict[str, str]]:
+    """Return the kinds of fault that a span can be marked with; the key is what is stored."""
+    return [dict(zip(("key", "zh", "en"), row, strict=True)) for row in FAULT_KINDS]
+
+
+def default_mask_names() -> list[str]:
+    """Return the names by which models and their makers give themselves away."""
+    return list(MASK_NAMES)
 
 
 class Project(models.Model):
@@ -48,6 +92,10 @@ class Project(models.Model):
     lease_minutes = models.PositiveSmallIntegerField(default=60)
     daily_target = models.PositiveSmallIntegerField(default=40)
     languages = models.JSONField(default=default_languages)
+    # What spans can be marked with: [{"key", "zh", "en"}], shown in this order.
+    fault_kinds = models.JSONField(default=default_fault_kinds)
+    # Names hidden in responses, or annotators would know the model that they judge.
+    mask_names = models.JSONField(default=default_mask_names, blank=True)
     seed = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 

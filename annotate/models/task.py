@@ -125,3 +125,20 @@ class Skip(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["assignment", "annotator"], name="skip_once")]
+
+
+class Draft(models.Model):
+    """Work in progress that its author's browser has saved, until it is submitted or given back.
+
+    `content` is the browser's own and is handed back as it came. `version` grows with every save, so that two windows
+    of one person cannot overwrite each other unseen. A draft outlives the lease it was made under.
+    """
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="drafts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
+    content = models.JSONField()
+    version = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assignment", "author"], name="draft_once")]

@@ -40,12 +40,12 @@ def scoped_get(user: User, rows: QuerySet[M], pk: int, right: Right, *, through:
     `through` is the look-up from the row to its project. Raises NotFound to strangers, Forbidden to members without the
     right.
     """
-    row = rows.filter(pk=pk).filter(**{f"{through}_id__in": project_ids_with(user, Right.SEE)}).first()
-    if row is None:
-        raise NotFound("not_found", _("There is no such thing, or you may not see it."))
-    if not rows.filter(pk=pk, **{f"{through}_id__in": project_ids_with(user, right)}).exists():
+    row = rows.filter(pk=pk, **{f"{through}_id__in": project_ids_with(user, right)}).first()
+    if row is not None:
+        return row
+    if rows.filter(pk=pk, **{f"{through}_id__in": project_ids_with(user, Right.SEE)}).exists():
         raise Forbidden("forbidden", _("Your role in this project does not allow this."))
-    return row
+    raise NotFound("not_found", _("There is no such thing, or you may not see it."))
 
 
 def membership_get(user: User, project_id: int) -> Membership:

@@ -10,11 +10,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotate.domain.states import AssignmentKind, AssignmentState
-from annotate.models import Annotation, Assignment, Guideline, Prompt, Rejection, Response, Seat, Skip, Task, User
+from annotate.models import (
+    Annotation,
+    Assignment,
+    Draft,
+    Fault,
+    Guideline,
+    Prompt,
+    Rejection,
+    Response,
+    Seat,
+    Skip,
+    Task,
+    User,
+)
 from annotate.permissions import Right
 from annotate.problems import NotFound
 from annotate.selectors.access import project_ids_with
 from annotate.selectors.categories import guidelines_nearest
+from annotate.selectors.delivered import Delivered, delivered, rejected_span
+from annotate.selectors.drafts import drafts_of
+from annotate.selectors.remarks import Previous, faults_of, passage_of
 
 UNFINISHED = (AssignmentState.OPEN, AssignmentState.LEASED)
 
@@ -123,7 +139,7 @@ def done_today_by_category(user: User, project_id: int) -> dict[int, int]:
     rows = Annotation.objects.filter(
         annotator=user, created_at__gte=midnight, created_at__lt=midnight + timedelta(days=1)
     )
-    rows = rows.filter(assignment__project_id=project_id).exclude(assignment__kind=AssignmentKind.EXAM)
+    rows = rows.filter(assignment__project_id=project_id, withdrawn=False).exclude(assignment__kind=AssignmentKind.EXAM)
     return dict(rows.values_list("assignment__category_id").annotate(n=Count("pk")).order_by())
 
 
@@ -134,32 +150,65 @@ def done_today(user: User, project_id: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What an annotator needs to do one assignment; model names are not fetched at all."""
+    """What an annotator needs to do one assignment; model names are not fetched at all.
+
+    `rejected` are the spans that a reviewer found fault with, in the texts as they are delivered.
+    """
 
     assignment: Assignment
     prompt: Prompt
-    texts: dict[int, str]
+    texts: dict[int, Delivered]
     guideline: Guideline | None
     rejection: Rejection | None
+    rejected: list[dict[str, Any]]
+    previous: Previous | None
+    draft: Draft | None
 
 
 def work_of(assignments: list[Assignment]) -> list[Work]:
-    """Return the work of leased assignments, in four queries for all of them."""
+    """Return the work of leased assignments, in a fixed number of queries for all of them."""
     shown = [pk for assignment in assignments for pk in assignment.display_order]
-    texts = dict(Response.objects.filter(pk__in=shown).values_list("pk", "text"))
+    raw = dict(Response.objects.filter(pk__in=shown).values_list("pk", "text"))
     keys = {assignment.prompt_id for assignment in assignments}
-    prompts = {row.pk: row for row in Prompt.objects.filter(pk__in=keys).select_related("category")}
+    prompts = {row.pk: row for row in Prompt.objects.filter(pk__in=keys).select_related("category", "project")}
+    texts = {
+        slot.pk: {pk: delivered(prompts[slot.prompt_id], raw[pk]) for pk in slot.display_order} for slot in assignments
+    }
     guidelines = guidelines_nearest(prompt.category for prompt in prompts.values())
     # In the order of their making, so that the newest stands.
-    rejections = Rejection.objects.filter(assignment__in=assignments).select_related("annotation").order_by("id")
+    # Nothing was said in a slot that is leased for the first time.
+    again = [slot for slot in assignments if slot.token > 1]
+    rejections = Rejection.objects.filter(assignment__in=again).select_related("annotation").order_by("id")
     newest = {row.assignment_id: row for row in rejections}
+    said = _said_before(again)
+    faults = faults_of(row.pk for row in said.values())
+    drafts = drafts_of(assignments)
     return [
         Work(
             assignment=slot,
             prompt=prompts[slot.prompt_id],
-            texts=texts,
+            texts=texts[slot.pk],
             guideline=guidelines.get(prompts[slot.prompt_id].category_id),
             rejection=newest.get(slot.pk),
+            rejected=_rejected(newest.get(slot.pk), texts[slot.pk]),
+            previous=_previous(said.get(slot.pk), faults, texts[slot.pk]),
+            draft=drafts.get(slot.pk),
         )
         for slot in assignments
     ]
+
+
+def _said_before(assignments: list[Assignment]) -> dict[int, Annotation]:
+    """Return {slot: what its present holder said there last} of what was rejected or withdrawn; nobody else's words."""
+    rows = Annotation.objects.filter(assignment__in=assignments, annotator=F("assignment__annotator"), current=False)
+    return {row.assignment_id: row for row in rows.order_by("id")}
+
+
+def _rejected(rejection: Rejection | None, texts: dict[int, Delivered]) -> list[dict[str, Any]]:
+    return [rejected_span(span, texts[span["response"]]) for span in rejection.spans] if rejection else []
+
+
+def _previous(said: Annotation | None, faults: dict[int, list[Fault]], texts: dict[int, Delivered]) -> Previous | None:
+    if said is None:
+        return None
+    return Previous(said, [passage_of(row, texts[row.response_id]) for row in faults.get(said.pk, [])])

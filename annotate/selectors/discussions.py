@@ -26,6 +26,7 @@ from annotate.selectors.access import project_get, pseudonyms, roles_of, scoped_
 from annotate.selectors.categories import guidelines_nearest
 from annotate.selectors.disputes import open_to_reviewers
 from annotate.selectors.prompts import HeldVerdict, Key, Standing, standing, verdicts_held
+from annotate.selectors.remarks import Remark, remarks_of, words_held
 
 
 def current_work(prompt_id: int) -> QuerySet[Annotation]:
@@ -86,6 +87,7 @@ class DiscussionRecord:
     responses: list[Response]
     verdicts: dict[Key, list[HeldVerdict]]
     standing: Standing
+    remarks: list[Remark]
     marks: list[DiscardMark]
     seen: set[int]
     messages: list[DiscussionMessage]
@@ -113,16 +115,18 @@ def discussion_record(user: User, prompt_id: int) -> DiscussionRecord:
     prompt = scoped_get(user, rows, prompt_id, Right.DISCUSS)
     people = participants(prompt_id)
     discussion = discussion_of(user, prompt, people)
-    comparisons = Comparison.objects.filter(prompt=prompt).select_related("annotation").order_by("id")
+    comparisons = list(Comparison.objects.filter(prompt=prompt).select_related("annotation").order_by("id"))
+    responses = list(prompt.responses.order_by("ring_index"))
     return DiscussionRecord(
         prompt=prompt,
         discussion=discussion,
         me=user,
         people=people,
         names=pseudonyms(prompt.project_id),
-        responses=list(prompt.responses.order_by("ring_index")),
+        responses=responses,
         verdicts=verdicts_held(comparisons),
         standing=standing(prompt),
+        remarks=remarks_of(prompt, words_held(comparisons), responses),
         marks=list(DiscardMark.objects.filter(prompt=prompt, current=True).order_by("id")),
         seen=responses_seen(user, prompt_id),
         messages=list(discussion.messages.order_by("id")),

@@ -38,6 +38,7 @@ from annotate.selectors.prompts import (
     standing,
     visible,
 )
+from annotate.selectors.remarks import Remark, remarks_of, words_held
 
 # The states in which a prompt waits for people who are not its annotators, with the stage that they belong to.
 WAITING = {
@@ -77,6 +78,7 @@ class DisputeRecord:
 
     record: PromptRecord
     standing: Standing
+    remarks: list[Remark]
     marks: list[DiscardMark]
     decisions: list[Decision]
     discussion: Discussion | None
@@ -97,9 +99,11 @@ def dispute_record(user: User, prompt_id: int) -> DisputeRecord:
     open_to_reviewers(user, prompt)
     discussion = prompt.discussions.order_by("id").last()
     mine = escalated_stage(prompt.state) in stages_of(roles_of(user, prompt.project_id))
+    record = record_of(prompt, measures=False)
     return DisputeRecord(
-        record=record_of(prompt, measures=False),
+        record=record,
         standing=standing(prompt),
+        remarks=remarks_of(prompt, words_held(record.comparisons), record.responses),
         marks=list(DiscardMark.objects.filter(prompt=prompt, current=True).order_by("id")),
         decisions=list(prompt.decisions.prefetch_related("comparisons", "amendments").order_by("id")),
         discussion=discussion,

@@ -73,7 +73,8 @@ def day_count(project_id: int, day: date) -> DayCount:
 
     A task that two people did counts for the later one's day, a probe for the day it was answered, a review for the day
     it was closed, a prompt's conflicts for the day of its ranking. Agreement is of what people said first: a verdict
-    revised in a discussion changes nothing, work done again after a rejection takes the place of the rejected.
+    revised in a discussion changes nothing, work done again after a rejection takes the place of the rejected. What its
+    author took back counts nowhere.
     """
     tally = Tally()
     _count_work(tally, project_id, day)
@@ -86,7 +87,10 @@ def day_count(project_id: int, day: date) -> DayCount:
 
 def _count_work(tally: Tally, project_id: int, day: date) -> None:
     rows = Annotation.objects.filter(
-        _within("created_at", day), assignment__project_id=project_id, assignment__kind=AssignmentKind.WORK
+        _within("created_at", day),
+        assignment__project_id=project_id,
+        assignment__kind=AssignmentKind.WORK,
+        withdrawn=False,
     ).annotate(
         task=F("assignment__task_id"), category=F("assignment__category_id"), source=F("assignment__prompt__source")
     )
@@ -115,7 +119,7 @@ def _current_of(tasks: set[int]) -> dict[int, list[tuple[int, datetime, int, Any
 def _count_probes(tally: Tally, project_id: int, day: date) -> None:
     rows = Probe.objects.filter(
         _within("answered_at", day), project_id=project_id, kind__in=MEASURED, n_comparisons__gt=0
-    )
+    ).exclude(repeats__withdrawn=True)
     columns = (
         "kind",
         "annotator_id",
@@ -183,7 +187,9 @@ def totals_of(project_id: int, days: list[date]) -> tuple[int, int]:
         assignment__kind=AssignmentKind.WORK,
     )
     said = Comparison.objects.filter(
-        _any_of("annotation__created_at", days), annotation__assignment__project_id=project_id
+        _any_of("annotation__created_at", days),
+        annotation__assignment__project_id=project_id,
+        annotation__withdrawn=False,
     )
     decided = Comparison.objects.filter(_any_of("decision__created_at", days), decision__prompt__project_id=project_id)
     return annotations.filter(current=True).count(), said.count() + decided.count()
@@ -238,7 +244,7 @@ def refreshed_at(project_id: int) -> datetime | None:
 def days_with_work(project_id: int) -> list[date]:
     """Return every day on which something happened that a table counts, and those that are stored."""
     moments: list[tuple[QuerySet[Any], str]] = [
-        (Annotation.objects.filter(assignment__project_id=project_id), "created_at"),
+        (Annotation.objects.filter(assignment__project_id=project_id, withdrawn=False), "created_at"),
         (Probe.objects.filter(project_id=project_id, answered_at__isnull=False), "answered_at"),
         (Review.objects.filter(project_id=project_id, closed_at__isnull=False), "closed_at"),
         (Ranking.objects.filter(prompt__project_id=project_id), "computed_at"),

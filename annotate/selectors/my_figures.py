@@ -72,7 +72,7 @@ def _before(facts: Facts, days: list[date], today: date) -> Facts:
 
 
 def _done(user: User, project: Project) -> _Done:
-    rows = Annotation.objects.filter(annotator=user, assignment__project=project)
+    rows = Annotation.objects.filter(annotator=user, assignment__project=project, withdrawn=False)
     rows = rows.exclude(assignment__kind=AssignmentKind.EXAM)
     grouped = rows.values_list(TruncDate("created_at"), "assignment__category_id").order_by()
     done = _Done()

@@ -78,6 +78,7 @@ class _Table:
         self.sparks = _sparks(facts, days)
         begin, end = day_bounds(timezone.localdate())
         today = Annotation.objects.filter(created_at__gte=begin, created_at__lt=end, assignment__project=project)
+        today = today.filter(withdrawn=False)
         self.today = dict(today.order_by().values_list("annotator_id").annotate(n=Count("id")))
 
     def row(self, member: Membership) -> dict[str, Any]:

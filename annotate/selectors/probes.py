@@ -13,7 +13,7 @@ def slots_dealt(user: User, project_id: int) -> int:
     Work that ran out does not count either: the next slot stands in its place.
     """
     slots = Assignment.objects.filter(annotator=user, project_id=project_id).exclude(kind=AssignmentKind.EXAM)
-    done = Annotation.objects.filter(annotator=user, assignment__project_id=project_id)
+    done = Annotation.objects.filter(annotator=user, assignment__project_id=project_id, withdrawn=False)
     back = Probe.objects.filter(annotator=user, project_id=project_id, assignment__state=AssignmentState.CANCELLED)
     return (
         done.exclude(assignment__kind=AssignmentKind.EXAM).count()
@@ -32,9 +32,10 @@ def hidden_gold(user: User, project_id: int, category_ids: list[int]) -> QuerySe
 def repeatable(user: User, project: Project, category_ids: list[int]) -> QuerySet[Annotation]:
     """Return the own work of a person that lies far enough back to be shown again, and never was.
 
-    Left out is what they did before a rejection, what they are doing again, and what is no longer asked as it was.
+    Left out is what they did before a rejection or took back, what they are doing again, and what is no longer asked as
+    it was.
     """
-    own = Annotation.objects.filter(annotator=user, assignment__project=project)
+    own = Annotation.objects.filter(annotator=user, assignment__project=project, withdrawn=False)
     own = own.exclude(assignment__kind=AssignmentKind.EXAM)
     # The newest annotation that has `repeat_gap` others after it; all older ones have more.
     newest = own.order_by("-id").values_list("id", flat=True)[project.repeat_gap : project.repeat_gap + 1].first()

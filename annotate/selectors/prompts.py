@@ -133,10 +133,14 @@ class HeldVerdict:
 
 
 def verdicts_held(comparisons: Iterable[Comparison]) -> dict[Key, list[HeldVerdict]]:
-    """Return {(task, response a, response b): what each pass holds, by pass} of a prompt's human comparisons."""
+    """Return {(task, response a, response b): what each pass holds, by pass} of a prompt's human comparisons.
+
+    What its author took back before anybody read it is no part of what they held.
+    """
     said: dict[tuple[Key, int], list[Comparison]] = {}
     for row in comparisons:
-        if row.kind == ComparisonKind.HUMAN and row.task_id is not None and row.pass_number is not None:
+        taken_back = row.annotation is not None and row.annotation.withdrawn
+        if row.kind == ComparisonKind.HUMAN and row.task_id is not None and row.pass_number and not taken_back:
             key = (row.task_id, row.response_a_id, row.response_b_id)
             said.setdefault((key, row.pass_number), []).append(row)
     held: dict[Key, list[HeldVerdict]] = {}
@@ -184,7 +188,9 @@ def own_work_hidden(user: User, prompt: Prompt) -> None:
 def record_of(prompt: Prompt, *, measures: bool = True) -> PromptRecord:
     """Return the record of a prompt; without `measures` its history does not tell whom it measures."""
     responses = list(prompt.responses.order_by("ring_index"))
-    comparisons = list(Comparison.objects.filter(prompt=prompt).select_related("annotation").order_by("id"))
+    # What its author took back before anybody reviewed it was never said.
+    said_rows = Comparison.objects.filter(prompt=prompt).exclude(annotation__withdrawn=True)
+    comparisons = list(said_rows.select_related("annotation").order_by("id"))
     nodes = [row.pk for row in responses if not row.discarded]
     final = [row for row in comparisons if row.final]
     said = said_of(final)

@@ -63,7 +63,8 @@ def _reviews(project_id: int) -> list[dict[str, Any]]:
 
 def _probes(project_id: int) -> list[dict[str, Any]]:
     """Return, kind by kind, how many measuring tasks were answered, and the share of comparisons said as expected."""
-    rows = Probe.objects.filter(project_id=project_id, answered_at__isnull=False).order_by().values("kind")
+    answered = Probe.objects.filter(project_id=project_id, answered_at__isnull=False).exclude(repeats__withdrawn=True)
+    rows = answered.order_by().values("kind")
     sums = {row["kind"]: row for row in rows.annotate(n=Count("pk"), same=Sum("n_same"), said=Sum("n_comparisons"))}
     return [
         {

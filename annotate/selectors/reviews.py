@@ -17,7 +17,9 @@ from annotate.permissions import Right, stages_of
 from annotate.problems import Forbidden, Invalid
 from annotate.selectors.access import roles_of, scoped_get
 from annotate.selectors.categories import category_key, guidelines_nearest
+from annotate.selectors.delivered import Delivered, delivered
 from annotate.selectors.prompts import Key, PromptRecord, said_of
+from annotate.selectors.remarks import Remark, remarks_of
 
 Slot = tuple[int, int]
 CLOSED = (ReviewState.APPROVED, ReviewState.OVERRULED, ReviewState.REJECTED)
@@ -128,14 +130,19 @@ def shown_of(review: Review) -> Shown:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRecord:
-    """Everything that a reviewer sees of a prompt; nobody's name, and nothing of who reviewed it before."""
+    """Everything that a reviewer sees of a prompt; nobody's name, and nothing of who reviewed it before.
+
+    `rejected` are the texts that the spans of `earlier` mark.
+    """
 
     review: Review
     record: PromptRecord
     shown: Shown
     agreement: Agreement[Key]
+    remarks: list[Remark]
     guideline: Guideline | None
     earlier: list[Rejection]
+    rejected: dict[int, Delivered]
     may_act: bool
 
 
@@ -148,13 +155,17 @@ def review_record(user: User, handle: int) -> ReviewRecord:
     shown = shown_of(review)
     record, agreement = _as_it_stood(prompt, shown)
     earlier = Rejection.objects.filter(review__prompt=prompt, review__stage=review.stage)
+    earlier = earlier.filter(review__round__lt=review.round).select_related("assignment").order_by("id")
+    marked = {span["response"] for rejection in earlier for span in rejection.spans}
     return ReviewRecord(
         review=review,
         record=record,
         shown=shown,
         agreement=agreement,
+        remarks=remarks_of(prompt, shown.annotations, record.responses),
         guideline=guidelines_nearest([prompt.category]).get(prompt.category_id),
-        earlier=list(earlier.filter(review__round__lt=review.round).select_related("assignment").order_by("id")),
+        earlier=list(earlier),
+        rejected={row.pk: delivered(prompt, row.text) for row in record.responses if row.pk in marked},
         may_act=review.state == ReviewState.WAITING and not reviewer_paused(user, review.project_id),
     )
 
@@ -192,6 +203,7 @@ def _by_pass(comparisons: Sequence[Comparison], passes: int) -> list[dict[Key, A
 def returned_rows(user: User, project_id: int) -> QuerySet[Rejection]:
     """Return a person's rejected work in a project, with `redone_by`: who has done it again since, if anybody has."""
     again = Annotation.objects.filter(assignment=OuterRef("assignment"), created_at__gt=OuterRef("created_at"))
+    again = again.filter(withdrawn=False)
     rows = Rejection.objects.filter(annotation__annotator=user, assignment__project_id=project_id)
     rows = rows.annotate(redone_by=again.order_by("id").values("annotator_id")[:1])
     return rows.select_related("assignment__category", "annotation")

@@ -30,6 +30,6 @@ def rejection_counts(project_id: int, stage: ReviewStage, category_id: int, anno
         opened_at__gte=OuterRef("created_at"),
         opened_at__lte=Coalesce(OuterRef("rejection__created_at"), Now()),
     )
-    rows = Annotation.objects.filter(annotator_id=annotator_id, assignment__project_id=project_id)
+    rows = Annotation.objects.filter(annotator_id=annotator_id, assignment__project_id=project_id, withdrawn=False)
     rows = rows.filter(assignment__category_id=category_id, assignment__kind=AssignmentKind.WORK)
     return rows.filter(Exists(standing)).count(), n_rejected

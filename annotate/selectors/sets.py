@@ -19,6 +19,7 @@ CHUNK_BYTES = 256 * 1024
 TRAINING_FILE = "cheems_train.jsonl"
 TRL_FILE = "trl.jsonl"
 ANNOTATIONS_FILE = "annotations.jsonl"
+REMARKS_FILE = "remarks.jsonl"
 MANIFEST_FILE = "manifest.json"
 BENCHMARK_FILES = {"open": "cheems_bench/open.jsonl", "human": "cheems_bench/human.jsonl"}
 

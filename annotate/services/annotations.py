@@ -1,6 +1,6 @@
 """Takes in what an annotator says of a task (DESIGN, "the way of one annotation")."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,22 +18,37 @@ from annotate.selectors.access import at_work_get, scoped_get
 from annotate.selectors.categories import guidelines_nearest
 from annotate.services.assignments import lease_problem
 from annotate.services.discards import marks_record, prompt_discards
+from annotate.services.drafts import draft_drop
 from annotate.services.events import event
 from annotate.services.figures import day_touch, task_touch
 from annotate.services.pairs import smaller_first
 from annotate.services.probes import probe_answer
 from annotate.services.prompts import prompt_evaluate
+from annotate.services.remarks import (
+    Evidence,
+    SaidFault,
+    acceptable_check,
+    evidence_check,
+    faults_checked,
+    faults_store,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an annotator says: scores 0-5 by response, tiers best first, what is discarded, notes, and seconds spent."""
+    """What an annotator says: scores 0-5 by response, tiers best first, what is discarded, remarks, and seconds spent.
+
+    Faults stand in characters of the texts as they are delivered, until they are checked (see faults_checked).
+    """
 
     scores: dict[int, Any]
     order: list[list[int]]
     discarded: list[int]
     notes: str
     seconds: float
+    none_acceptable: bool = False
+    evidence: list[Evidence] = field(default_factory=list)
+    faults: list[SaidFault] = field(default_factory=list)
 
     def about(self, display_order: list[int]) -> "Answer":
         """Return an answer by places on the page (1 first) as one by responses.
@@ -50,6 +65,7 @@ class Answer:
             scores={shown(place): score for place, score in self.scores.items()},
             order=[[shown(place) for place in tier] for tier in self.order],
             discarded=[shown(place) for place in self.discarded],
+            faults=[replace(fault, response=shown(fault.response)) for fault in self.faults],
         )
 
 
@@ -73,8 +89,8 @@ def annotation_submit(
     at_work_get(user, slot.project_id)
     slot.refresh_from_db()
     _move(user, slot, token)
-    _check(slot, answer)
-    annotation = _store(user, slot, prompt, idempotency_key, answer)
+    annotation = _store(user, slot, prompt, idempotency_key, _checked(slot, prompt, answer))
+    draft_drop(user=user, slot=slot)
     if slot.kind == AssignmentKind.WORK:
         Comparison.objects.bulk_create(_comparisons(user, slot, annotation))
         marks_record(slot=slot, annotation=annotation)
@@ -94,8 +110,7 @@ def answer_take(*, user: User, slot: Assignment, token: int, key: UUID, answer: 
     """
     about = answer.about(slot.display_order)
     _move(user, slot, token)
-    _check(slot, about)
-    return _store(user, slot, slot.prompt, key, about)
+    return _store(user, slot, slot.prompt, key, _checked(slot, slot.prompt, about))
 
 
 def _move(user: User, slot: Assignment, token: int) -> None:
@@ -107,14 +122,20 @@ def _move(user: User, slot: Assignment, token: int) -> None:
         raise lease_problem(user, slot, token)
 
 
-def _check(slot: Assignment, answer: Answer) -> None:
-    """Raise Invalid in the words of the annotator's page for whatever breaks a rule of PROTOCOL 4."""
+def _checked(slot: Assignment, prompt: Prompt, answer: Answer) -> Answer:
+    """Return an answer with its faults in characters of the raw texts, as it is stored.
+
+    Raises Invalid in the words of the annotator's page for whatever breaks a rule of PROTOCOL 4.
+    """
     try:
         order_check(slot.display_order, answer.scores, answer.order, answer.discarded)
     except DomainError as error:
         message = _refusals().get(error.code, str(error))
-        field = error.field or ""
-        raise Invalid(error.code, message, errors=[{"field": field, "code": error.code, "message": message}]) from error
+        where = error.field or ""
+        raise Invalid(error.code, message, errors=[{"field": where, "code": error.code, "message": message}]) from error
+    acceptable_check(answer.none_acceptable, answer.scores)
+    evidence_check(answer.evidence)
+    return replace(answer, faults=faults_checked(slot, prompt, answer.faults))
 
 
 def _refusals() -> dict[str, str]:
@@ -132,9 +153,11 @@ def _refusals() -> dict[str, str]:
 
 def _store(user: User, slot: Assignment, prompt: Prompt, key: UUID, answer: Answer) -> Annotation:
     """Store an answer with its line in the log; what was said here before a rejection is kept, but counts no more."""
-    replaced = Annotation.objects.filter(assignment=slot, current=True)
-    Comparison.objects.filter(annotation__in=replaced, current=True).update(current=False, final=False)
-    replaced.update(current=False)
+    # In a slot that was leased but once, nothing was said before.
+    if slot.token > 1:
+        replaced = Annotation.objects.filter(assignment=slot, current=True)
+        Comparison.objects.filter(annotation__in=replaced, current=True).update(current=False, final=False)
+        replaced.update(current=False)
     annotation = Annotation.objects.create(
         assignment=slot,
         annotator=user,
@@ -142,11 +165,14 @@ def _store(user: User, slot: Assignment, prompt: Prompt, key: UUID, answer: Answ
         scores={str(response): score for response, score in answer.scores.items()},
         order=answer.order,
         discarded=answer.discarded,
+        none_acceptable=answer.none_acceptable,
         display_order=slot.display_order,
         notes=answer.notes,
+        evidence=[asdict(item) for item in answer.evidence],
         seconds=answer.seconds,
         guideline=guidelines_nearest([prompt.category]).get(prompt.category_id),
     )
+    faults_store(annotation, answer.faults)
     event(
         project_id=slot.project_id,
         prompt_id=slot.prompt_id,

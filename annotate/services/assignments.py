@@ -24,6 +24,7 @@ from annotate.problems import Conflict, Invalid
 from annotate.selectors.access import at_work_get, project_get, scoped_get
 from annotate.selectors.assignments import claimable, leases_held, returned_to, with_share_left
 from annotate.selectors.dealing import CategoryStanding, Day, day_of, n_people, why_none_dealt
+from annotate.services.drafts import draft_drop
 from annotate.services.leases import leases_end
 from annotate.services.probes import probe_lease
 from annotate.services.slots import slot_log
@@ -36,6 +37,10 @@ NOTHING = 2**62
 # So long a measuring slot that ran out can still be renewed, as work can that nobody has taken up.
 PROBE_GRACE = timedelta(days=1)
 SKIP_REASONS = ("not_qualified", "broken_content", "harmful", "too_long", "other")
+
+
+# Slots to try, and what finds them anew: whether a person may take a slot is looked up again under the prompt's lock.
+Found = tuple[list[Assignment], QuerySet[Assignment]]
 
 
 class _Lost(Exception):
@@ -51,6 +56,7 @@ class Claim:
     why_details: dict[str, Any]
     today: int
     daily_target: int
+    fault_kinds: list[dict[str, str]]
 
 
 @transaction.atomic
@@ -74,7 +80,7 @@ def assignment_claim(*, user: User, project_id: int, count: int) -> Claim:
             if len(held) < wanted:
                 day = day_of(project, membership, held)
     why_none, details = (None, {}) if held else why_none_dealt(user, project, membership, day)
-    return Claim(held[:count], why_none, details, day.today, project.daily_target)
+    return Claim(held[:count], why_none, details, day.today, project.daily_target, project.fault_kinds)
 
 
 @dataclass(slots=True)
@@ -98,7 +104,7 @@ class _Dealer:
         # First what leaves every prompt to enough people, then whatever there is.
         for search in (self._with_share_left, self._any):
             for row in rows:
-                slot = self._first(search(row))
+                slot = self._first(*search(row))
                 if slot is not None:
                     return slot
         return None
@@ -109,8 +115,8 @@ class _Dealer:
         seed = f"{self.project.seed}:{self.membership.pk}:{timezone.localdate()}:{day.today}:{day.n_held}"
         return [rows[category] for category in category_order(given, seed)]
 
-    def _first(self, candidates: list[Assignment]) -> Assignment | None:
-        """Lease the first of `candidates` that can be had, or in its place a slot that measures the person."""
+    def _first(self, candidates: list[Assignment], slots: QuerySet[Assignment]) -> Assignment | None:
+        """Lease the first of `candidates` that can still be had, or in its place a slot that measures the person."""
         if candidates and not self.measured:
             self.measured = True
             probe = probe_lease(user=self.user, project=self.project, membership=self.membership, now=self.now)
@@ -118,26 +124,27 @@ class _Dealer:
                 return probe
         for slot in candidates:
             with suppress(_Lost):
-                return self._lease(slot, claimable(self.user, self.project.pk, slot.category_id, slot.pk))
+                return self._lease(slot, slots)
         return None
 
-    def _with_share_left(self, row: CategoryStanding) -> list[Assignment]:
-        """Return candidates of prompts that leave the person a share, searching from the floor, then from the start."""
+    def _with_share_left(self, row: CategoryStanding) -> Found:
+        """Find candidates of prompts that leave the person a share, searching from the floor, then from the start."""
         fresh = row.floor_at is not None and row.floor_at > self.now - timedelta(minutes=FLOOR_MINUTES)
         if fresh and row.floor == NOTHING:
-            return []
+            return [], Assignment.objects.none()
         people = people_a_pass(n_people(row, self.project.pk), self.project.passes)
         for floor in [row.floor, 0] if fresh and row.floor else [0]:
             slots = claimable(self.user, self.project.pk, row.category, floor)
             candidates = self._candidates(with_share_left(slots, self.user, people))
             if candidates:
                 self._set_floor(row, candidates[0].pk, row.floor_at if floor else self.now)
-                return candidates
+                return candidates, slots
         self._set_floor(row, NOTHING, self.now)
-        return []
+        return [], Assignment.objects.none()
 
-    def _any(self, row: CategoryStanding) -> list[Assignment]:
-        return self._candidates(claimable(self.user, self.project.pk, row.category, 0))
+    def _any(self, row: CategoryStanding) -> Found:
+        slots = claimable(self.user, self.project.pk, row.category, 0)
+        return self._candidates(slots), slots
 
     def _candidates(self, rows: QuerySet[Assignment]) -> list[Assignment]:
         """Return slots to try: several, since somebody else may be at one of them just now."""
@@ -170,7 +177,8 @@ class _Dealer:
             "state": move.after,
             "annotator": self.user,
             "token": slot.token + 1,
-            "leased_at": self.now,
+            # Each at its own moment, so that what is held keeps the order in which it was dealt.
+            "leased_at": timezone.now(),
             "lease_expires_at": self.now + timedelta(minutes=self.project.lease_minutes),
             "display_order": display_order(slot.task.responses, f"{self.project.seed}:{slot.pk}:{slot.token + 1}"),
         }
@@ -245,6 +253,7 @@ def assignment_skip(*, user: User, assignment_id: int, token: int, reason: str, 
     why = f"{reason}: {note}" if note else reason
     if leases_end(held, actor=user, reason=why, reserved_for=None) != 1:
         raise lease_problem(user, slot, token)
+    draft_drop(user=user, slot=slot)
     if slot.kind == AssignmentKind.WORK:
         Skip.objects.create(assignment=slot, annotator=user, reason=reason, note=note)
 
@@ -259,4 +268,7 @@ def _release(rows: QuerySet[Assignment], now: datetime) -> int:
     """End the leases among `rows` that ran out; those that measure somebody after a while, those of exams never."""
     probes = Q(kind__in=[AssignmentKind.GOLD, AssignmentKind.REPEAT], lease_expires_at__lte=now - PROBE_GRACE)
     over = rows.filter(Q(kind=AssignmentKind.WORK) | probes, lease_expires_at__lte=now)
+    # Nearly every claim finds nothing here, and finds that out in one simple query.
+    if not over.filter(state=AssignmentState.LEASED).exists():
+        return 0
     return leases_end(over, actor=None, reason="lease_expired", skip_locked=True)

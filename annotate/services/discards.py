@@ -18,8 +18,9 @@ Pairs = set[frozenset[int]]
 
 def marks_record(*, slot: Assignment, annotation: Annotation) -> None:
     """Record what a work slot's new annotation holds for garbage, in place of the annotation that it replaces."""
-    replaced = DiscardMark.objects.filter(annotation__assignment=slot, current=True).exclude(annotation=annotation)
-    replaced.update(current=False)
+    if slot.token > 1:
+        replaced = DiscardMark.objects.filter(annotation__assignment=slot, current=True).exclude(annotation=annotation)
+        replaced.update(current=False)
     number = slot.pass_number
     assert number is not None  # the database gives every work slot a pass
     DiscardMark.objects.bulk_create(
@@ -40,8 +41,10 @@ def prompt_discards(*, prompt: Prompt, actor: User | None = None) -> bool:
     The ring is rebuilt for the responses left. With too few of them the prompt leaves the flow; where they leave pairs
     that nobody compared, it goes back to be annotated. Call it inside a transaction, with the prompt's row locked.
     """
-    responses = list(prompt.responses.order_by("ring_index"))
     marks, decided, passes = discard_marks(prompt), decided_discards(prompt), prompt.project.passes
+    if not marks and not decided:
+        return False
+    responses = list(prompt.responses.order_by("ring_index"))
     new = [row for row in responses if not row.discarded and decided.get(row.pk, len(marks.get(row.pk, ())) == passes)]
     if not new:
         return False

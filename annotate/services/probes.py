@@ -85,7 +85,7 @@ def _slot(user: User, project: Project, now: datetime, task: Task) -> Assignment
         state=AssignmentState.LEASED,
         annotator=user,
         token=1,
-        leased_at=now,
+        leased_at=timezone.now(),
         lease_expires_at=now + timedelta(minutes=project.lease_minutes),
     )
 

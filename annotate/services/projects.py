@@ -1,6 +1,9 @@
 """Projects and their members."""
 
+import re
 import secrets
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -45,7 +48,11 @@ SETTINGS = (
     "daily_target",
     "daily_limit",
     "languages",
+    "fault_kinds",
+    "mask_names",
 )
+MOST_KINDS, MOST_KIND_NAME, MOST_MASKS, MOST_MASK = 30, 100, 500, 50
+KIND_KEY = re.compile(r"[a-z0-9_-]{1,40}")
 # What the tasks of a prompt were built on; a change would leave prompts that follow neither rule.
 FIXED_WITH_TASKS = ("responses_per_task", "passes")
 
@@ -67,6 +74,7 @@ def project_create(*, user: User, name: str, description: str = "", **settings: 
 def project_update(*, user: User, project_id: int, changes: dict[str, Any]) -> Project:
     """Change the settings of a project; what tasks were built on stays once there are any."""
     project = project_get(user, project_id, Right.MANAGE_PROJECT)
+    changes = {name: _tidied(name, value) for name, value in changes.items()}
     changed = {name: value for name, value in changes.items() if name in SETTINGS and getattr(project, name) != value}
     if project.assignments.exists() and not changed.keys().isdisjoint(FIXED_WITH_TASKS):
         raise Conflict("has_tasks", _("Passes and responses per task cannot change once tasks are set up."))
@@ -103,6 +111,56 @@ def _settings_check(project: Project) -> None:
     if project.gold_min > project.gold_window:
         message = _("The window holds fewer gold tasks than are needed to judge by it.")
         raise ValidationError({"gold_min": [message]})
+    if faults := _kind_faults(project.fault_kinds):
+        raise ValidationError({"fault_kinds": faults})
+    if faults := _mask_faults(project.mask_names):
+        raise ValidationError({"mask_names": faults})
+
+
+def _tidied(name: str, value: Any) -> Any:
+    """Return a setting without the blanks around names, which nobody means."""
+    if name == "mask_names":
+        return [text.strip() for text in value]
+    if name == "fault_kinds":
+        return [{key: str(row.get(key, "")).strip() for key in ("key", "zh", "en")} for row in value]
+    return value
+
+
+def _kind_faults(kinds: Sequence[dict[str, str]]) -> list[str]:
+    """Return what is wrong with a list of kinds of fault."""
+    found = []
+    if not 1 <= len(kinds) <= MOST_KINDS:
+        found.append(_("There must be at least one kind of fault, and at most %(most)d.") % {"most": MOST_KINDS})
+    keys = [row["key"] for row in kinds]
+    for key in dict.fromkeys(keys):
+        if not KIND_KEY.fullmatch(key):
+            message = _("The key “%(key)s” must be 1 to 40 of a-z, 0-9, _ and -; change it.")
+            found.append(message % {"key": key})
+        elif keys.count(key) > 1:
+            found.append(_("The key “%(key)s” is there twice; each kind needs its own.") % {"key": key})
+    for row in kinds:
+        if not all(0 < len(row[name]) <= MOST_KIND_NAME for name in ("zh", "en")):
+            message = _("The kind “%(key)s” needs a Chinese and an English name of at most %(most)d characters.")
+            found.append(message % {"key": row["key"], "most": MOST_KIND_NAME})
+    return found
+
+
+def _mask_faults(names: Sequence[str]) -> list[str]:
+    """Return what is wrong with a list of names to mask, which are matched whatever their case.
+
+    A question mark behind a name is no part of it (domain.masking).
+    """
+    found = []
+    bare = [name.rstrip("?？ ").casefold() for name in names]
+    if len(names) > MOST_MASKS:
+        found.append(_("There may be at most %(most)d names to mask.") % {"most": MOST_MASKS})
+    if not all(bare) or any(len(name) > MOST_MASK for name in names):
+        found.append(_("A name to mask has 1 to %(most)d characters; shorten or remove it.") % {"most": MOST_MASK})
+    times = Counter(filter(None, bare))
+    if twice := [name for name, plain in zip(names, bare, strict=True) if times[plain] > 1]:
+        message = _("Remove the names that are there twice (case does not matter): %(names)s.")
+        found.append(message % {"names": ", ".join(twice)})
+    return found
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from annotate.domain.states import NoticeKind, ReviewKind, ReviewStage, ReviewSt
 from annotate.models import Annotation, Decision, Prompt, Rejection, Response, Review, User
 from annotate.problems import Conflict, Invalid
 from annotate.selectors.access import at_work_get
+from annotate.selectors.delivered import delivered
 from annotate.selectors.prompts import Key
 from annotate.selectors.reviews import Shown, Slot, review_get, seated, shown_of
 from annotate.services.decisions import comparisons_decide
@@ -24,7 +25,7 @@ from annotate.services.rework import batch_check, prompt_send_back, slot_reopen
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters of a response's raw text, end exclusive."""
+    """Characters of a response's text as it is delivered, end exclusive."""
 
     response: int
     start: int
@@ -95,7 +96,7 @@ def review_reject(*, user: User, handle: int, reason: str, return_to: str, slots
     review = _review_take(user, handle)
     shown = shown_of(review)
     refused = _slots_checked(shown, slots)
-    spans = _spans_checked(shown, refused)
+    spans = _spans_checked(review.prompt, shown, refused)
     reason = _reason_checked(reason)
     review_move(review=review, action="reject", actor=user, reason=reason)
     if review.kind == ReviewKind.WORK:
@@ -196,17 +197,19 @@ def _nothing_named() -> Invalid:
     return Invalid("nothing_named", _("Name at least one thing that your verdict is about."))
 
 
-def _spans_checked(shown: Shown, refused: Mapping[Slot, Refused]) -> dict[Slot, list[dict[str, Any]]]:
-    """Return the spans of every slot with the text that they mark, or raise Invalid."""
+def _spans_checked(prompt: Prompt, shown: Shown, refused: Mapping[Slot, Refused]) -> dict[Slot, list[dict[str, Any]]]:
+    """Return the spans of every slot in the raw texts, with the text that they mark there, or raise Invalid."""
     named = {span.response for item in refused.values() for span in item.spans}
-    texts = dict(Response.objects.filter(pk__in=named).values_list("pk", "text"))
+    raw = dict(Response.objects.filter(pk__in=named, prompt=prompt).values_list("pk", "text"))
+    texts = {pk: delivered(prompt, text) for pk, text in raw.items()}
     found: dict[Slot, list[dict[str, Any]]] = {}
     for key, item in refused.items():
         found[key] = []
         for span in item.spans:
             in_task = span.response in shown.slots[key].display_order
-            if not in_task or not 0 <= span.start < span.end <= len(texts[span.response]):
+            if not in_task or not 0 <= span.start < span.end <= len(texts[span.response].text):
                 raise Invalid("bad_span", _("A marked passage lies outside the responses of its task."))
-            text = texts[span.response][span.start : span.end]
-            found[key].append({"response": span.response, "start": span.start, "end": span.end, "text": text})
+            start, end = texts[span.response].to_raw(span.start, span.end)
+            text = raw[span.response][start:end]
+            found[key].append({"response": span.response, "start": start, "end": end, "text": text})
     return found

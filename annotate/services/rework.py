@@ -61,7 +61,7 @@ def slot_reopen(*, slot: Assignment, actor: User | None, reason: str, return_to:
     """
     annotation = Annotation.objects.get(assignment=slot, current=True)
     annotator_id = annotation.annotator_id
-    same = return_to == ReturnTo.SAME and _may_work(slot, annotator_id)
+    same = return_to == ReturnTo.SAME and may_work(slot, annotator_id)
     move = ASSIGNMENT_MOVES["reopen"]
     values: dict[str, Any] = {
         "state": move.after,
@@ -77,7 +77,7 @@ def slot_reopen(*, slot: Assignment, actor: User | None, reason: str, return_to:
         Skip.objects.get_or_create(
             assignment=slot, annotator_id=annotator_id, defaults={"reason": SKIPPED_RETURNED, "note": reason}
         )
-    _unsay(slot, annotation)
+    unsay(slot, annotation)
     event(
         project_id=slot.project_id,
         prompt_id=slot.prompt_id,
@@ -96,7 +96,7 @@ def slot_reopen(*, slot: Assignment, actor: User | None, reason: str, return_to:
     ).save()
 
 
-def _may_work(slot: Assignment, user_id: int) -> bool:
+def may_work(slot: Assignment, user_id: int) -> bool:
     """Tell whether a person is an annotator of a slot's project, is not paused, and may do its category."""
     members = Membership.objects.filter(project_id=slot.project_id, user_id=user_id, roles__role=RoleName.ANNOTATOR)
     members = members.filter(paused_at__isnull=True, user__is_active=True)
@@ -104,9 +104,9 @@ def _may_work(slot: Assignment, user_id: int) -> bool:
     return members.filter(~Exists(shut_out)).exists()
 
 
-def _unsay(slot: Assignment, annotation: Annotation) -> None:
+def unsay(slot: Assignment, annotation: Annotation, *, withdrawn: bool = False) -> None:
     """Take what an annotation said out of what its author holds, and decisions on the same comparisons with it."""
-    Annotation.objects.filter(pk=annotation.pk).update(current=False)
+    Annotation.objects.filter(pk=annotation.pk).update(current=False, withdrawn=withdrawn)
     DiscardMark.objects.filter(annotation=annotation).update(current=False)
     Comparison.objects.filter(annotation=annotation).update(current=False, final=False)
     decided = Comparison.objects.filter(prompt_id=slot.prompt_id, task_id=slot.task_id)
@@ -114,10 +114,10 @@ def _unsay(slot: Assignment, annotation: Annotation) -> None:
     task_touch(project_id=slot.project_id, task_id=slot.task_id)
 
 
-def prompt_send_back(*, prompt: Prompt, actor: User | None, reason: str) -> None:
-    """Move a prompt whose slots were reopened out of review; it has no agreement until they are in again."""
+def prompt_send_back(*, prompt: Prompt, actor: User | None, reason: str, action: str = "reject") -> None:
+    """Move a prompt whose slots go back to be annotated; it has no agreement until they are in again."""
     finals_set(prompt=prompt)
-    prompt_move(prompt=prompt, action="reject", actor=actor, reason=reason, agreement=None, n_differing=None)
+    prompt_move(prompt=prompt, action=action, actor=actor, reason=reason, agreement=None, n_differing=None)
 
 
 def batch_check(*, prompt: Prompt, stage: ReviewStage, annotators: Iterable[int]) -> None:

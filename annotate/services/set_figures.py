@@ -38,6 +38,9 @@ class SetFigures:
     )
     categories: dict[str, Counter[str]] = field(default_factory=dict)
     votes: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[str] = field(
+        default_factory=lambda: Counter(annotations=0, none_acceptable=0, faults=0, evidence=0)
+    )
     lengths: dict[str, Mean] = field(default_factory=lambda: {"prompt": Mean(), "chosen": Mean(), "rejected": Mean()})
     agreement: Mean = field(default_factory=Mean)
     conflict: Mean = field(default_factory=Mean)
@@ -53,6 +56,9 @@ class SetFigures:
             self.agreement.add(agreement)
         self._add_pairs(prompt, pairs)
         self._add_votes(prompt)
+        for said in prompt.tasks_said:
+            counts = {"annotations": 1, "faults": len(said.faults), "evidence": len(said.evidence)}
+            self.remarks.update({**counts, "none_acceptable": int(said.none_acceptable)})
 
     def _add_pairs(self, prompt: RankedPrompt, pairs: Iterable[tuple[str, str]]) -> None:
         for winner, loser in pairs:

@@ -13,14 +13,22 @@ from annotate.exchange.annotations_out import annotation_lines
 from annotate.exchange.cheems_out import benchmark_line, training_line
 from annotate.exchange.files_out import JsonLinesFile
 from annotate.exchange.ranked import RankedPrompt
+from annotate.exchange.remarks_out import remark_lines
 from annotate.exchange.trl_out import trl_lines
 from annotate.models import PreferenceSet
-from annotate.selectors.sets import ANNOTATIONS_FILE, BENCHMARK_FILES, MANIFEST_FILE, TRAINING_FILE, TRL_FILE
+from annotate.selectors.sets import (
+    ANNOTATIONS_FILE,
+    BENCHMARK_FILES,
+    MANIFEST_FILE,
+    REMARKS_FILE,
+    TRAINING_FILE,
+    TRL_FILE,
+)
 from annotate.services.set_figures import SetFigures
 from annotate.services.set_prompts import ranked_prompts
 
 BEAT_PROMPTS = 100
-DATA_FILES = (TRAINING_FILE, *BENCHMARK_FILES.values(), TRL_FILE, ANNOTATIONS_FILE)
+DATA_FILES = (TRAINING_FILE, *BENCHMARK_FILES.values(), TRL_FILE, ANNOTATIONS_FILE, REMARKS_FILE)
 
 
 def set_files_write(
@@ -44,6 +52,7 @@ def set_files_write(
             side = sides[row.pk]
             _write_side(files, prompt, side)
             files[ANNOTATIONS_FILE].write(annotation_lines(prompt, label))
+            files[REMARKS_FILE].write(remark_lines(prompt, label))
             figures.add(prompt, side, row.agreement)
             if n_done % BEAT_PROMPTS == 0:
                 beat(n_done)

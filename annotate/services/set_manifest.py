@@ -52,6 +52,7 @@ def set_manifest(
         "split": {"benchmark_share": preference_set.benchmark_share, "seed": preference_set.seed},
         "settings": _settings(project),
         "votes": dict(figures.votes),
+        "remarks": dict(figures.remarks),
         "guidelines": _guidelines(keys),
         "decisions": _decisions(keys, names),
     }
@@ -76,7 +77,7 @@ def _guidelines(keys: Sequence[int]) -> list[dict[str, Any]]:
     """Return which versions of which guidelines the annotators went by."""
     used: set[int] = set()
     for chunk in _chunks(keys):
-        annotations = Annotation.objects.filter(assignment__prompt__in=chunk, guideline__isnull=False)
+        annotations = Annotation.objects.filter(assignment__prompt__in=chunk, guideline__isnull=False, withdrawn=False)
         used.update(annotations.values_list("guideline_id", flat=True).distinct())
     versions: dict[str, dict[str, Any]] = {}
     rows = Guideline.objects.filter(pk__in=used).select_related("category")

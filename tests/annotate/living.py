@@ -1,4 +1,4 @@
-"""A project's life in short: random work, discussions, decisions, reviews, rework and probes, over some days."""
+"""A project's life in short: random work, withdrawals, discussions, decisions, reviews, rework and probes."""
 
 from datetime import timedelta
 from random import Random
@@ -26,6 +26,7 @@ from annotate.services.decisions import Settled, decision_record
 from annotate.services.discussions import prompt_escalate, verdict_revise
 from annotate.services.figures import figures_refresh
 from annotate.services.review_verdicts import Overruled, review_approve, review_overrule, review_reject
+from annotate.services.withdrawals import assignment_withdraw
 from tests.annotate.measured import add_gold
 from tests.annotate.reviewing import refused
 from tests.people import Cast, add_prompts, answer_by, cast, submit
@@ -77,7 +78,7 @@ def days_pass(project: Project, n: int = 1) -> None:
 def live(people: Cast, seed: int, n_steps: int, *, refresh: bool = True) -> None:
     """Let people act at random, with the figures counted now and then."""
     random = Random(seed)
-    acts = [_annotate] * 12 + [_discuss, _settle] * 3 + [_review] * 4
+    acts = [_annotate] * 12 + [_discuss, _settle] * 3 + [_review] * 4 + [_withdraw] * 2
     for _ in range(n_steps):
         act = random.choice(acts)
         try:
@@ -97,6 +98,13 @@ def _annotate(people: Cast, random: Random) -> None:
     if slots:
         scores = {response: random.randint(1, 3) for response in slots[0].display_order}
         submit(user, slots[0], answer_by(scores, slots[0].display_order, seconds=random.uniform(5, 90)))
+
+
+def _withdraw(people: Cast, random: Random) -> None:
+    said = list(Annotation.objects.filter(assignment__project=people.project, current=True).order_by("-id")[:8])
+    if said:
+        taken = random.choice(said)
+        assignment_withdraw(user=taken.annotator, assignment_id=taken.assignment_id)
 
 
 def _prompt(people: Cast, random: Random, *states: str) -> Prompt | None:

@@ -9,8 +9,10 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
-from annotate.models import Category, Exam, GoldItem, Project, Review
+from annotate.domain.masking import MASK
+from annotate.models import Category, Exam, GoldItem, Project, Response, Review
 from annotate.services.assignments import assignment_claim
+from annotate.services.drafts import draft_save
 from annotate.services.exams import exam_start
 from annotate.services.gold import gold_create
 from tests.people import PASSWORD, Cast, add_prompts, annotate_all
@@ -73,7 +75,8 @@ def at_work(people: Cast) -> Cast:
     )
     exam_start(user=one, project_id=people.project.pk, category_id=examined.category_id)
     add_prompts(people.project, 1, start=10)
-    assignment_claim(user=one, project_id=people.project.pk, count=1)
+    (held,) = assignment_claim(user=one, project_id=people.project.pk, count=1).assignments
+    draft_save(user=one, assignment_id=held.pk, version=0, content={"notes": "半句"})
     disputed.refresh_from_db()
     assert disputed.state == "discussion"
     return people
@@ -137,6 +140,7 @@ VALID = {
     "/api/projects/{project}/guidelines/amend": {"category": 1, "text": "x", "note": "x"},
     "/api/assignments/{assignment}/renew": {"token": 1},
     "/api/assignments/{assignment}/skip": {"token": 1, "reason": "other"},
+    "/api/assignments/{assignment}/draft": {"version": 0, "content": {}},
     "/api/categories/{category}/guideline": {"text": "x"},
     "/api/people/{person}": {"daily_limit": 1},
     "/api/people/{person}/pause": {"reason": "x"},
@@ -163,6 +167,8 @@ READABLE = {
         "/api/discussions/{prompt}",
         "/api/projects/{project}/my-returned",
         "/api/projects/{project}/my-figures",
+        "/api/projects/{project}/assignments/recent",
+        "/api/assignments/{assignment}/draft",
         "/api/exams/{exam}",
     },
     "lead": {
@@ -203,6 +209,7 @@ def test_a_role_reads_just_what_is_its_own(at_work: Cast, role: str) -> None:
 def test_blindness_no_answer_to_annotators_or_reviewers_tells_a_model_or_a_name(at_work: Cast, role: str) -> None:
     user = at_work.lead if role == "lead" else at_work.annotators[0]
     client = at_work.client(user)
+    Response.objects.filter(prompt__project=at_work.project).update(text="回答 0：我是通义千问，Qwen 家族的模型。")
     bodies = [
         client.get(address(path, at_work)).content.decode()
         for method, path in operations()
@@ -212,8 +219,9 @@ def test_blindness_no_answer_to_annotators_or_reviewers_tells_a_model_or_a_name(
     bodies.append(claimed.content.decode())
     told = "\n".join(bodies)
     assert "回答 0" in told
+    assert told.count(MASK) == 2 * told.count("回答 0")
     others = [at_work.owner, at_work.researcher, at_work.lead, *at_work.annotators]
-    secrets = ["secret-model", *(other.username for other in others if other != user)]
+    secrets = ["secret-model", "通义", "千问", "Qwen", *(other.username for other in others if other != user)]
     assert [secret for secret in secrets if secret in told] == []
 
 
@@ -231,10 +239,12 @@ def test_an_annotator_is_not_told_which_pass_or_task_a_slot_is(at_work: Cast) ->
         "responses",
         "guideline_version",
         "returned",
+        "previous",
+        "draft",
     }
     assert [response["id"] for response in slot["responses"]] == [1, 2, 3]
     assert slot["prompt"]["number"] == slot["id"] % 1_000_000
-    assert all(set(response) == {"id", "text"} for response in slot["responses"])
+    assert all(set(response) == {"id", "text", "masks"} for response in slot["responses"])
 
 
 def test_logging_in_needs_the_right_password_and_a_csrf_token(people: Cast) -> None:

@@ -18,11 +18,25 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from annotate.domain.diagram import events_fold
 from annotate.domain.states import ASSIGNMENT_MOVES, PROMPT_MOVES, RoleName
-from annotate.models import Annotation, Assignment, BatchReturn, Comparison, Decision, Discussion, Event, Prompt, Review
+from annotate.models import (
+    Annotation,
+    Assignment,
+    BatchReturn,
+    Comparison,
+    Decision,
+    Discussion,
+    Draft,
+    Event,
+    Probe,
+    Prompt,
+    Review,
+)
+from annotate.selectors.assignments import done_today
 from annotate.services.assignments import leases_release
 from annotate.services.discussions import discussions_escalate
 from annotate.services.projects import member_set
 from annotate.services.rework import batch_return
+from tests.annotate.measured import add_gold
 from tests.people import add_prompts, cast, person
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +60,16 @@ class AnySequence(RuleBasedStateMachine):
     def begin(self, steps: list[tuple[int, int, int, str]]) -> None:
         """Set the scene, and let people work for a while, so that what follows meets prompts in every state."""
         self.cast = cast(
-            4, delivery_share=0.5, operations_share=0.5, research_share=0.5, rejection_min=2, rejection_limit=0.5
+            4,
+            delivery_share=0.5,
+            operations_share=0.5,
+            research_share=0.5,
+            rejection_min=2,
+            rejection_limit=0.5,
+            gold_share=0.2,
+            gold_mark=0.0,
+            repeat_share=0.2,
+            repeat_gap=0,
         )
         self.project = self.cast.project
         self.everybody = [*self.cast.annotators, self.cast.owner, self.cast.researcher, self.cast.outsider]
@@ -56,10 +79,14 @@ class AnySequence(RuleBasedStateMachine):
             self.everybody.append(reviewer)
         self.reviewers = self.everybody[-3:]
         add_prompts(self.project, 2, n_responses=3)
+        add_gold(self.cast)
         # (annotator, handle, token) of everything ever dealt, and what was accepted of it, for replaying.
         self.dealt: list[tuple[Any, dict[str, Any]]] = []
         self.sent: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
         self.votes: dict[UUID, list[tuple[int, int, str]]] = {}
+        # What was accepted and not taken back, and every draft as it was kept last: {(person, handle): …}.
+        self.stands: dict[UUID, int] = {}
+        self.drafts: dict[tuple[int, int], tuple[int, Any]] = {}
         self.what_comes_next(steps)
 
     def call(self, user: Any, method: str, path: str, body: Any = None) -> Any:
@@ -76,6 +103,9 @@ class AnySequence(RuleBasedStateMachine):
             seen = Event.objects.filter(project=self.project, subject="prompt").values_list("kind", flat=True)
             REACHED.update(set(seen))
             REACHED.update(set(Review.objects.filter(project=self.project).values_list("state", flat=True)))
+            taken_back = Annotation.objects.filter(assignment__project=self.project, withdrawn=True)
+            kinds = set(taken_back.values_list("assignment__kind", flat=True))
+            REACHED.update({"work taken back" if kind == "work" else "a measure taken back" for kind in kinds})
 
     # ---- annotators ----
 
@@ -108,10 +138,14 @@ class AnySequence(RuleBasedStateMachine):
         if answer.status_code == 201:
             assert sender == user
             self.sent.append((user, slot, body))
-            shown = Assignment.objects.get(handle=slot["id"]).display_order
-            self.votes[UUID(body["idempotency_key"])] = [
-                said(shown[i], shown[j], scores[i], scores[j]) for i, j in combinations(range(3), 2)
-            ]
+            self.stands[UUID(body["idempotency_key"])] = user.pk
+            self.drafts.pop((user.pk, slot["id"]), None)
+            stored = Assignment.objects.get(handle=slot["id"])
+            if stored.kind == "work":
+                shown = stored.display_order
+                self.votes[UUID(body["idempotency_key"])] = [
+                    said(shown[i], shown[j], scores[i], scores[j]) for i, j in combinations(range(3), 2)
+                ]
 
     @rule(who=PERSON, scores=st.tuples(SCORE, SCORE, SCORE), n=st.integers(1, 12))
     def work_through(self, who: int, scores: tuple[int, int, int], n: int) -> None:
@@ -132,7 +166,10 @@ class AnySequence(RuleBasedStateMachine):
         for which, who, luck, verdict in steps:
             prompt = self.prompt(which)
             if prompt.state == "annotating":
-                self.work_through(who, (luck, 5 - luck, luck // 2), 12)
+                self.work_through(who, (5, 3, 1) if luck < 3 else (luck - 3, 3, 4), 12)
+                if luck in (2, 5) and self.sent:
+                    author, slot, _body = self.sent[-1]
+                    self.withdraw(author, slot["id"])
             elif prompt.state == "discussion":
                 seated = [user for user in self.cast.annotators if prompt.seats.filter(annotator=user).exists()]
                 if luck < 4:
@@ -145,8 +182,12 @@ class AnySequence(RuleBasedStateMachine):
                     self.decide(reviewer, which, verdict, luck == 0)
                 else:
                     self.escalate(reviewer, which, "disputes")
-            elif prompt.state.endswith("_review"):
+            elif prompt.state.endswith("_review") and luck != 2:
                 self.review_next(prompt, luck, who, verdict)
+            elif prompt.state == "accepted" or prompt.state.endswith("_review"):
+                mine = Annotation.objects.filter(assignment__prompt=prompt, assignment__kind="work", current=True)
+                said_there = self.one(mine.order_by("-id"), who)
+                self.withdraw(said_there.annotator, said_there.assignment.handle)
 
     def review_next(self, prompt: Prompt, luck: int, slot: int, verdict: str) -> None:
         """Let the reviewer whose turn it is approve, reject or overrule."""
@@ -170,11 +211,60 @@ class AnySequence(RuleBasedStateMachine):
             self.call(user, "post", f"assignments/{slot['id']}/submit", body)
             assert Annotation.objects.count() == before
 
+    @rule(place=PLACE, anybody=st.integers(0, 9))
+    def take_back(self, place: int, anybody: int) -> None:
+        """Withdraw a late submission, now and then somebody else's or what was never submitted."""
+        if self.dealt:
+            user, slot = self.dealt[-1 - place % min(12, len(self.dealt))]
+            self.withdraw(self.everybody[place % len(self.everybody)] if anybody == 0 else user, slot["id"])
+
+    def withdraw(self, user: Any, handle: int) -> None:
+        slot = Assignment.objects.get(handle=handle)
+        own = Annotation.objects.filter(assignment=slot, annotator=user).order_by("-id").first()
+        again = slot.state == "leased" and slot.annotator == user and own is not None and own.withdrawn
+        may = own is not None and own.current and self.may_withdraw(slot, own)
+        answer = self.call(user, "post", f"assignments/{handle}/withdraw", {})
+        if answer.status_code == 200:
+            assert again or may
+            assert own is not None
+            self.stands.pop(own.idempotency_key, None)
+            self.dealt.append((user, answer.json()["assignment"]))
+        elif answer.status_code == 409:
+            assert not again
+            assert not may
+
+    def may_withdraw(self, slot: Assignment, own: Annotation) -> bool:
+        """Tell whether nothing was built on what stands in a slot: no review, discussion or retired task."""
+        if slot.kind != "work" or slot.task.retired:
+            return slot.kind != "work"
+        reviews = Review.objects.filter(prompt=slot.prompt, kind="work", closed_at__gt=own.created_at)
+        discussions = Discussion.objects.filter(prompt=slot.prompt, opened_at__gt=own.created_at)
+        return (
+            slot.prompt.state != "dropped"
+            and not discussions.exists()
+            and not reviews.exclude(state="withdrawn").exists()
+        )
+
+    @rule(place=PLACE, stale=st.integers(0, 5), text=st.sampled_from(["甲", "乙", "丙"]))
+    def draft(self, place: int, stale: int, text: str) -> None:
+        """Type into a task that one was once dealt, now and then in a window that has not seen the last words."""
+        if not self.dealt:
+            return
+        user, slot = self.dealt[-1 - place % len(self.dealt)]
+        version, content = self.drafts.get((user.pk, slot["id"]), (0, None))
+        body = {"version": max(0, version - (stale == 0)), "content": {"notes": text}}
+        answer = self.call(user, "put", f"assignments/{slot['id']}/draft", body)
+        if answer.status_code == 200:
+            assert body["version"] == version or body["content"] == content
+            self.drafts[user.pk, slot["id"]] = (answer.json()["version"], body["content"])
+
     @rule(place=PLACE)
     def skip(self, place: int) -> None:
         if self.dealt:
             user, slot = self.dealt[-1 - place % len(self.dealt)]
-            self.call(user, "post", f"assignments/{slot['id']}/skip", {"token": slot["token"], "reason": "other"})
+            body = {"token": slot["token"], "reason": "other"}
+            if self.call(user, "post", f"assignments/{slot['id']}/skip", body).status_code == 204:
+                self.drafts.pop((user.pk, slot["id"]), None)
 
     @rule(place=PLACE)
     def lease_runs_out(self, place: int) -> None:
@@ -337,6 +427,27 @@ class AnySequence(RuleBasedStateMachine):
         assert not finals.filter(kind="human", annotation__current=False).exists()
 
     @invariant()
+    def what_was_taken_back_counts_nowhere_and_all_else_counts_once(self) -> None:
+        rows = Annotation.objects.filter(assignment__project=self.project)
+        assert dict(rows.filter(withdrawn=False).values_list("idempotency_key", "annotator")) == self.stands
+        assert not rows.filter(withdrawn=True, current=True).exists()
+        gone = Comparison.objects.filter(prompt__project=self.project, annotation__withdrawn=True)
+        assert not gone.filter(current=True).exists()
+        answered = Probe.objects.filter(project=self.project, answered_at__isnull=False)
+        assert set(answered.values_list("assignment", flat=True)) == set(
+            rows.filter(current=True).exclude(assignment__kind="work").values_list("assignment", flat=True)
+        )
+        user = self.cast.annotators[len(self.dealt) % 4]
+        assert done_today(user, self.project.pk) == list(self.stands.values()).count(user.pk)
+
+    @invariant()
+    def a_draft_is_what_its_author_typed_last(self) -> None:
+        rows = Draft.objects.filter(assignment__project=self.project)
+        columns = ("author", "assignment__handle", "version", "content")
+        stored = {(who, handle): (version, said) for who, handle, version, said in rows.values_list(*columns)}
+        assert stored == self.drafts
+
+    @invariant()
     def each_pair_of_a_task_and_pass_has_one_standing_verdict(self) -> None:
         rows = Comparison.objects.filter(prompt__project=self.project, kind="human", current=True)
         keys = list(rows.values_list("task", "pass_number", "response_a", "response_b"))
@@ -357,7 +468,7 @@ class AnySequence(RuleBasedStateMachine):
 
     @invariant()
     def what_is_finished_is_whole(self) -> None:
-        done = self.project.prompts.exclude(state__in=["imported", "annotating", "discussion", "dropped"])
+        done = self.project.prompts.exclude(state__in=["imported", "annotating", "discussion", "dropped", "gold"])
         for prompt in done.exclude(state__startswith="escalated"):
             assert prompt.ranking.n_comparisons == Comparison.objects.filter(prompt=prompt, final=True).count()
             assert not prompt.assignments.filter(
@@ -383,6 +494,9 @@ WANTED = {
     "prompt_adjudicate",
     "prompt_send_to_research",
     "prompt_reject",
+    "prompt_withdraw",
+    "work taken back",
+    "a measure taken back",
     "prompt_accept",
     "overruled",
 }

@@ -32,6 +32,7 @@ from annotate.selectors.dealing import WHY_NONE, categories_allowed
 from annotate.services.assignments import Claim, assignment_claim, assignment_renew, assignment_skip, leases_release
 from annotate.services.pausing import category_pause, person_pause, project_pause
 from annotate.services.people import category_limit_set, expertise_set, person_limit_set
+from annotate.services.rework import slot_reopen
 from tests.people import Cast, add_prompts, annotate_all, answer_by, cast, submit
 
 pytestmark = pytest.mark.django_db
@@ -100,14 +101,8 @@ def reject(people: Cast, slot: Assignment, *, same: bool = True, spans: list[dic
         spans=spans or [],
         return_to="same" if same else "other",
     )
-    Assignment.objects.filter(pk=slot.pk).update(
-        state="open", annotator=None, reserved_for=annotation.annotator_id if same else None
-    )
-    if not same:
-        Skip.objects.create(assignment=slot, annotator_id=annotation.annotator_id, reason="returned")
-
-
-# ---- why there is nothing ----
+    slot.refresh_from_db()
+    slot_reopen(slot=slot, actor=None, reason="漏看了错误", return_to="same" if same else "other")
 
 
 def test_why_project_paused_comes_before_all_else(people: Cast) -> None:
@@ -386,16 +381,14 @@ def test_what_came_back_says_why_and_shows_ones_own_answer_by_places_on_the_page
     assert shown["returned"] == {
         "reason": "漏看了错误",
         "spans": [{"response": place[worst], "start": 0, "end": 2, "text": "回答"}],
-        "previous": {
-            "scores": {str(place[best]): 5, str(place[middle]): 3, str(place[worst]): 1},
-            "order": [[place[best]], [place[middle]], [place[worst]]],
-        },
     }
+    assert shown["previous"]["scores"] == {str(place[best]): 5, str(place[middle]): 3, str(place[worst]): 1}
+    assert shown["previous"]["order"] == [[place[best]], [place[middle]], [place[worst]]]
     Assignment.objects.filter(pk=slot.pk).update(reserved_for=None, state="open", annotator=None, lease_expires_at=None)
     shown = people.client(people.annotators[1]).post(path, {"count": 3}, format="json").json()["assignments"]
     (other,) = [item for item in shown if item["id"] == slot.handle]
     assert other["returned"]["reason"] == "漏看了错误"
-    assert other["returned"]["previous"] is None
+    assert other["previous"] is None
 
 
 # ---- slots that measure ----

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import UTC
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,16 @@ from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 
 from annotate.domain.states import SetState
-from annotate.models import PreferenceSet
+from annotate.models import Annotation, Fault, Membership, PreferenceSet, Project, Response, User
 from annotate.problems import NotFound
 from annotate.selectors.sets import DamagedSet, set_files_fetch, set_frozen_get
+from annotate.services.assignments import assignment_claim
+from annotate.services.remarks import Evidence, SaidFault
 from annotate.services.sets import set_freeze, set_run
+from annotate.services.withdrawals import assignment_withdraw
 from tests.annotate.finished import add_accepted, texts
-from tests.people import Cast
+from tests.annotate.reviewing import approve, reject
+from tests.people import Cast, add_prompts, annotate_all, answer_by, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +35,7 @@ NAMES = [
     "cheems_bench/human.jsonl",
     "trl.jsonl",
     "annotations.jsonl",
+    "remarks.jsonl",
     "manifest.json",
 ]
 TAILS = ("", "/files/trl.jsonl", "/export.zip")
@@ -108,6 +114,92 @@ def test_the_archive_holds_the_files(people: Cast, frozen: PreferenceSet) -> Non
     assert archive.namelist() == NAMES
     for name in NAMES:
         assert archive.read(name) == content(frozen, name)
+
+
+MARKED = {"start": 1, "end": 3, "kind": "factual", "severity": "critical", "note": "有误"}
+
+
+def said_of(user: User, annotation: Annotation) -> dict[str, Any]:
+    """Return what the export must say of an annotation of all of a prompt's responses, apart from its remarks."""
+
+    def name(key: int | str) -> str:
+        response = Response.objects.select_related("prompt").get(pk=key)
+        return f"{response.prompt.external_id}:r{response.ring_index}"
+
+    return {
+        "prompt_id": annotation.assignment.prompt.external_id,
+        "by": Membership.objects.get(user=user).pseudonym,
+        "kind": "human",
+        "pass": annotation.assignment.pass_number,
+        "scores": {name(key): score for key, score in annotation.scores.items()},
+        "order": [[name(key) for key in tier] for tier in annotation.order],
+        "discarded": [],
+        "notes": annotation.notes,
+        "seconds": 30.0,
+        "at": annotation.created_at.astimezone(UTC).isoformat(),
+        "set": "集:v1",
+        "current": annotation.current,
+    }
+
+
+def test_remarks_are_frozen_as_they_stood_with_what_was_rejected_and_without_what_was_withdrawn(people: Cast) -> None:
+    Project.objects.filter(pk=people.project.pk).update(delivery_share=1.0)
+    (prompt,) = add_prompts(people.project, n_responses=3)
+    Response.objects.filter(prompt=prompt).update(text="甲𠮷乙丙丁")
+    one, two = people.annotators
+    quality = {key: 3 - place for place, key in enumerate(prompt.responses.order_by("id").values_list("pk", flat=True))}
+    best = max(quality, key=quality.__getitem__)
+    remarks = {
+        "none_acceptable": True,
+        "evidence": [Evidence("https://example.org", "查过")],
+        "faults": [SaidFault(response=best, **MARKED)],
+    }
+
+    def do_one(user: User, notes: str, **changes: Any) -> Annotation:
+        (slot,) = assignment_claim(user=user, project_id=people.project.pk, count=1).assignments
+        submit(user, slot, answer_by(quality, slot.display_order, notes=notes, **changes))
+        return Annotation.objects.get(assignment=slot, current=True)
+
+    withdrawn = do_one(one, "收回的", **remarks)
+    assignment_withdraw(user=one, assignment_id=withdrawn.assignment_id)
+    rejected = do_one(one, "退回的", **remarks)
+    for user in (one, two):
+        annotate_all(user, people.project, quality)
+    reject(prompt, people.lead, rejected)
+    again = do_one(one, "重做的")
+    assert approve(prompt, people.lead) == "accepted"
+    rejected.refresh_from_db()
+
+    row = set_run(project=people.project, name="集", filters={}, benchmark_share=0.0, seed=0, note="")
+    assert (row.state, row.error) == ("frozen", "")
+    frozen_lines = content(row, "remarks.jsonl")
+    lines = {(line["notes"], line["by"], line["at"]): line for line in map(json.loads, frozen_lines.splitlines())}
+    assert len(lines) == len(frozen_lines.splitlines()) == 7
+    assert "收回的" not in frozen_lines.decode()
+    assert [user.username for user in (one, two, people.lead) if user.username in frozen_lines.decode()] == []
+    first, last = said_of(one, rejected), said_of(one, again)
+    marked = {"response": f"{prompt.external_id}:r{Response.objects.get(pk=best).ring_index}", "text": "𠮷乙", **MARKED}
+    assert lines[first["notes"], first["by"], first["at"]] == {
+        **first,
+        "none_acceptable": True,
+        "faults": [marked],
+        "evidence": [{"url": "https://example.org", "note": "查过"}],
+    }
+    assert lines[last["notes"], last["by"], last["at"]] == {
+        **last,
+        "none_acceptable": False,
+        "faults": [],
+        "evidence": [],
+    }
+    assert [line["current"] for line in lines.values()].count(False) == 1
+    assert row.manifest["remarks"] == {"annotations": 7, "none_acceptable": 1, "faults": 1, "evidence": 1}
+    # Of every comparison the raw annotations know the task that it was said in, and none that was withdrawn.
+    assert row.manifest["votes"] == {"human": 21, "final": 18}
+    assert {line["by"] for line in map(json.loads, content(row, "annotations.jsonl").splitlines())} == {
+        line["by"] for line in lines.values()
+    }
+    Fault.objects.update(note="后来改的")
+    assert content(row, "remarks.jsonl") == frozen_lines
 
 
 def test_a_browser_that_accepts_only_pages_still_gets_the_file(people: Cast, frozen: PreferenceSet) -> None:

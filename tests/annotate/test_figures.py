@@ -93,7 +93,7 @@ def literal(project: Project) -> dict[Key, Any]:
     """Count everything again, row by row."""
     found: dict[Key, Any] = defaultdict(int)
     key: Key
-    for row in Annotation.objects.filter(assignment__project=project, assignment__kind="work"):
+    for row in Annotation.objects.filter(assignment__project=project, assignment__kind="work", withdrawn=False):
         slot = row.assignment
         key = (local(row.created_at), row.annotator_id, slot.category_id, slot.prompt.source)
         found["tasks", *key] += 1
@@ -107,6 +107,8 @@ def literal(project: Project) -> dict[Key, Any]:
         found["same", *key] += sum(one[pair] == other[pair] for pair in one)
         found["units", *key] += 1
     for probe in Probe.objects.filter(project=project, answered_at__isnull=False, kind__in=["gold", "repeat"]):
+        if probe.repeats is not None and probe.repeats.withdrawn:
+            continue
         slot = probe.assignment
         key = (local(probe.answered_at), probe.annotator_id, slot.category_id, slot.prompt.source)
         found[probe.kind, *key, probe.n_same, probe.n_comparisons] += 1
@@ -191,7 +193,7 @@ def test_counts_that_programs_wait_for_are_exact_before_the_worker_has_been(seed
     for step in range(4):
         live(people, 10 * seed + step, 30)
         held = Annotation.objects.filter(assignment__project=people.project, assignment__kind="work", current=True)
-        said = Comparison.objects.filter(prompt__project=people.project)
+        said = Comparison.objects.filter(prompt__project=people.project).exclude(annotation__withdrawn=True)
         assert totals_now(people.project.pk) == (held.count(), said.count())
         if step == 1:
             figures_refresh()

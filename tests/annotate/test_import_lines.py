@@ -166,6 +166,7 @@ BAD_ROWS = [
     (jsonl(row(responses=[*R, {"model": 5, "text": "别的"}])), "responses[4].model", "not_text"),
     (jsonl(row(responses=[*R, {"model": "m"}])), "responses[4].text", "not_text"),
     (jsonl(row(responses=[*R, {"model": "m", "text": ""}])), "responses[4].text", "blank"),
+    (jsonl(row(responses=[*R, {"model": "m", "text": "别\u0000的"}])), "responses[4].text", "nul"),
     (
         b'{"prompt":"a","responses":[{"model":"m","text":"\\ud83d"},{"model":"m","text":"b"},{"model":"m","text":"c"}]}',
         "responses[1].text",

@@ -21,6 +21,8 @@ ELSEWHERE = (
     "/api/schema",
     # What an owner who does not annotate may not read.
     "/api/projects/{project}/my-",
+    "/api/projects/{project}/assignments/recent",
+    "/api/assignments/{",
     "/api/exams/{",
     "/api/projects/{project}/exams",
 )

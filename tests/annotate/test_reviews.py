@@ -239,6 +239,8 @@ def test_a_review_shows_the_verdicts_by_pass_and_nobody(people: Cast) -> None:
         "responses",
         "comparisons",
         "slots",
+        "remarks",
+        "fault_kinds",
         "graph",
         "guideline",
         "earlier",

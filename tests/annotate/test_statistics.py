@@ -99,7 +99,7 @@ def test_every_grouping_tells_the_same_whole(lively: Cast) -> None:
     for by in ("day", "category", "source", "annotator", "pair", "heat"):
         body = statistics(lively, by=by)
         total = body["total"]
-        assert total["tasks"] == rows.filter(assignment__kind="work").count()
+        assert total["tasks"] == rows.filter(assignment__kind="work", withdrawn=False).count()
         assert total["agreement"]["rate"] == pytest.approx(same / n)
         assert (total["gold"]["rate"], total["gold"]["n"]) == (pytest.approx(gold), probes.count())
         assert (total["conflict"]["rate"], total["prompts"]) == (pytest.approx(conflict), standing.count())
@@ -192,7 +192,7 @@ def test_people_are_told_under_pseudonyms_with_what_they_did(lively: Cast) -> No
     }
     for row in body["results"]:
         member = members[row["person"]]
-        work = Annotation.objects.filter(assignment__project=lively.project, annotator=member.user)
+        work = Annotation.objects.filter(assignment__project=lively.project, annotator=member.user, withdrawn=False)
         assert (row["pseudonym"], row["today"]) == (member.pseudonym, 0)
         assert row["tasks"] == work.filter(assignment__kind="work").count()
         recent = work.filter(assignment__kind="work").values_list("created_at", flat=True)
@@ -243,7 +243,8 @@ def test_an_annotator_sees_their_own_figures_as_the_lead_does(lively: Cast) -> N
             my_figures(lively, place),
             theirs[Membership.objects.get(project=lively.project, user=user).pseudonym],
         )
-        assert mine["total"] == Annotation.objects.filter(assignment__project=lively.project, annotator=user).count()
+        own = Annotation.objects.filter(assignment__project=lively.project, annotator=user, withdrawn=False)
+        assert mine["total"] == own.count()
         assert mine["agreement"]["rate"] == pytest.approx(row["agreement"]["rate"])
         assert mine["rejections"]["n_reviewed"] == (row["rejection"] or {"n": 0})["n"]
         assert (mine["gold"] is not None) == ((row["gold"] or {"n": 0})["n"] >= 5)

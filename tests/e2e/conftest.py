@@ -52,6 +52,8 @@ def site() -> Iterator[Site]:
 def browser() -> Iterator[Browser]:
     """Start Debian's Chromium."""
     assert Path(CHROMIUM).is_file(), f"there is no Chromium at {CHROMIUM}: apt-get install chromium, or set CHROMIUM"
+    # As long as a page's own timeout: a busy machine is no fault.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
         yield running

@@ -1,4 +1,5 @@
 /** One place that talks HTTP: session cookie, CSRF header, language, and errors as values of one class. */
+import { noteReached } from '@/lib/connection'
 import createClient from 'openapi-fetch'
 import type { paths } from './schema'
 
@@ -54,6 +55,9 @@ interface Options {
   form?: FormData
   signal?: AbortSignal
 }
+
+/** What stands in front of the site answers so while the site is being restarted. */
+const AWAY = [502, 503, 504]
 
 let onUnauthenticated: () => void = () => undefined
 
@@ -115,8 +119,10 @@ async function send(call: () => Promise<Response>): Promise<Response> {
     response = await call()
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
+    noteReached(false)
     throw new ApiError(0, 'network', '')
   }
+  noteReached(!AWAY.includes(response.status))
   if (response.ok) return response
   const error = await failure(response)
   if (error.code === 'not_authenticated') onUnauthenticated()

@@ -4,6 +4,24 @@
  */
 
 export interface paths {
+    "/api/assignments/{assignment}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return one's draft of a task, or keep it; that works after the lease ran out and during a pause too. */
+        get: operations["assignments_draft"];
+        /** @description Return one's draft of a task, or keep it; that works after the lease ran out and during a pause too. */
+        put: operations["assignments_draft_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assignments/{assignment}/renew": {
         parameters: {
             query?: never;
@@ -49,6 +67,23 @@ export interface paths {
         put?: never;
         /** @description Send in an answer. The same idempotency key again changes nothing and gets 200 with the first answer's body. */
         post: operations["assignments_submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignments/{assignment}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take back what one submitted, as long as it was not reviewed, discussed or put into a set. */
+        post: operations["assignments_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -641,6 +676,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/assignments/recent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List what one submitted last today, newest first. */
+        get: operations["assignments_recent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/categories": {
         parameters: {
             query?: never;
@@ -974,7 +1026,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Show a prompt with its responses, every comparison, the preference graph, the tiers and its history. */
+        /** @description Show a prompt with its responses, all that was said of them, the preference graph, the tiers and its history. */
         get: operations["prompts_get"];
         put?: never;
         post?: never;
@@ -1315,6 +1367,8 @@ export interface components {
             responses: components["schemas"]["WorkResponse"][];
             guideline_version: number | null;
             returned: components["schemas"]["Returned"] | null;
+            previous: components["schemas"]["Previous"] | null;
+            draft: components["schemas"]["Draft"] | null;
         };
         /** @description A base model on offer, with the hyperparameters that it recommends. */
         Base: {
@@ -1363,6 +1417,7 @@ export interface components {
             assignments: components["schemas"]["Assignment"][];
             why_none: (components["schemas"]["WhyNoneEnum"] | components["schemas"]["NullEnum"]) | null;
             why_details: components["schemas"]["WhyDetails"];
+            fault_kinds: components["schemas"]["FaultKind"][];
             today: number;
             daily_target: number;
         };
@@ -1470,6 +1525,8 @@ export interface components {
         };
         /** @description One discussion with all that its people need, differing comparisons first. */
         Discussion: {
+            remarks: components["schemas"]["Remark"][];
+            fault_kinds: components["schemas"]["FaultKind"][];
             project: number;
             prompt: components["schemas"]["DisputePrompt"];
             /** Format: date-time */
@@ -1515,6 +1572,8 @@ export interface components {
         DiscussionState: "open" | "agreed" | "escalated" | "withdrawn";
         /** @description Everything a reviewer needs to settle a prompt, differing comparisons first. */
         Dispute: {
+            remarks: components["schemas"]["Remark"][];
+            fault_kinds: components["schemas"]["FaultKind"][];
             prompt: components["schemas"]["DisputePrompt"];
             stage: (components["schemas"]["ReviewStage"] | components["schemas"]["NullEnum"]) | null;
             escalated_reason: string;
@@ -1581,6 +1640,26 @@ export interface components {
             stage: components["schemas"]["ReviewStage"];
             escalated_reason: string;
         };
+        /** @description Work in progress as its author's browser saved it; `version` grows with every save. */
+        Draft: {
+            version: number;
+            content: unknown;
+            /** Format: date-time */
+            saved_at: string;
+        };
+        /** @description A draft, and the version that it takes the place of; 0 where none was kept yet. */
+        DraftSaveRequest: {
+            version: number;
+            content: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The version that the draft has now. */
+        DraftSaved: {
+            version: number;
+            /** Format: date-time */
+            saved_at: string;
+        };
         /** @description Why a prompt leaves the flow. */
         DropRequest: {
             reason: string;
@@ -1635,6 +1714,20 @@ export interface components {
             before: string;
             after: string;
             reason: string;
+        };
+        /** @description A fact that was checked: an address (http or https), and what was found there; one of them may be empty. */
+        Evidence: {
+            /** @default  */
+            url: string;
+            /** @default  */
+            note: string;
+        };
+        /** @description A fact that was checked: an address (http or https), and what was found there; one of them may be empty. */
+        EvidenceRequest: {
+            /** @default  */
+            url: string;
+            /** @default  */
+            note: string;
         };
         /** @description An exam as it stands; `index` counts the answered items, `task` is the next one. */
         Exam: {
@@ -1728,12 +1821,37 @@ export interface components {
          * @enum {string}
          */
         ExpertiseState: "open" | "qualified" | "failed" | "barred";
-        /** @description Characters of a response that a reviewer found fault with, by the response's place on the page; end exclusive. */
+        /** @description A passage of a response (by its place on the page) that is at fault: in what, how much, and why. */
         Fault: {
-            response: number;
             start: number;
             end: number;
-            text: string;
+            response: number;
+            kind: string;
+            severity: components["schemas"]["SeverityEnum"];
+            /** @default  */
+            note: string;
+        };
+        /** @description A kind of fault that a passage can be marked with: its key, and what it is called. */
+        FaultKind: {
+            key: string;
+            zh: string;
+            en: string;
+        };
+        /** @description A kind of fault that a passage can be marked with: its key, and what it is called. */
+        FaultKindRequest: {
+            key: string;
+            zh: string;
+            en: string;
+        };
+        /** @description A passage of a response (by its place on the page) that is at fault: in what, how much, and why. */
+        FaultRequest: {
+            start: number;
+            end: number;
+            response: number;
+            kind: string;
+            severity: components["schemas"]["SeverityEnum"];
+            /** @default  */
+            note: string;
         };
         /** @description What is wrong with one field. */
         FieldError: {
@@ -1922,11 +2040,12 @@ export interface components {
             /** Format: double */
             high: number;
         };
-        /** @description A response under its letter; the model is not told. */
+        /** @description A response under its letter; the model is not told, and `masks` stand in place of its name. */
         LabelledResponse: {
             id: number;
             label: string;
             text: string;
+            masks: components["schemas"]["Passage"][];
             discarded: boolean;
         };
         /**
@@ -1973,7 +2092,7 @@ export interface components {
             text: string;
             next: number;
         };
-        /** @description Where in a response the fault lies: characters of the raw text, end exclusive. */
+        /** @description Where in a response the fault lies: characters of the text as it is delivered, end exclusive. */
         MarkedSpan: {
             response: number;
             start: number;
@@ -2189,6 +2308,11 @@ export interface components {
             seconds: number;
             history: components["schemas"]["EarlierVerdict"][];
         };
+        /** @description Characters (code points) of a text as it is delivered, end exclusive. */
+        Passage: {
+            start: number;
+            end: number;
+        };
         /** @description What to change of an item. */
         PatchedGoldChangeRequest: {
             active?: boolean;
@@ -2245,6 +2369,8 @@ export interface components {
             daily_target?: number;
             daily_limit?: number | null;
             languages?: string[];
+            fault_kinds?: components["schemas"]["FaultKindRequest"][];
+            mask_names?: string[];
         };
         /** @description Why; those concerned will read it. */
         PauseRequestRequest: {
@@ -2370,6 +2496,13 @@ export interface components {
                 [key: string]: number;
             };
             order: number[][];
+            discarded: number[];
+            none_acceptable: boolean;
+            notes: string;
+            evidence: components["schemas"]["Evidence"][];
+            faults: components["schemas"]["Fault"][];
+            /** Format: double */
+            seconds: number;
         };
         /** @description The older version that the person last read. */
         PreviousGuideline: {
@@ -2391,7 +2524,11 @@ export interface components {
             next: number;
             state: components["schemas"]["RunState"];
         };
-        /** @description A project with its settings. */
+        /**
+         * @description A project with its settings.
+         *
+         *     Only who sees the data is told `mask_names`: to people who shall judge blindly they would name the candidates.
+         */
         Project: {
             description: string;
             responses_per_task: number;
@@ -2428,6 +2565,8 @@ export interface components {
             daily_target: number;
             daily_limit: number | null;
             languages: string[];
+            fault_kinds: components["schemas"]["FaultKind"][];
+            mask_names: string[];
             id: number;
             name: string;
             roles: components["schemas"]["RolesEnum"][];
@@ -2482,8 +2621,27 @@ export interface components {
             prompt: components["schemas"]["PromptDetail"];
             responses: components["schemas"]["ResponseDetail"][];
             comparisons: components["schemas"]["Comparison"][];
+            remarks: components["schemas"]["PromptRemark"][];
+            fault_kinds: components["schemas"]["FaultKind"][];
             graph: components["schemas"]["Graph"];
             events: components["schemas"]["Event"][];
+        };
+        /**
+         * @description What an annotator said of a task beyond scores and order; not `current` once it was rejected.
+         *
+         *     Passages are of the raw texts.
+         */
+        PromptRemark: {
+            pass: number;
+            task: number;
+            responses: number[];
+            by: string;
+            none_acceptable: boolean;
+            faults: components["schemas"]["SaidFault"][];
+            evidence: components["schemas"]["Evidence"][];
+            id: number;
+            current: boolean;
+            notes: string;
         };
         /** @description A prompt in a list. */
         PromptRow: {
@@ -2582,6 +2740,22 @@ export interface components {
          * @enum {string}
          */
         ReasonEnum: "not_qualified" | "broken_content" | "harmful" | "too_long" | "other";
+        /** @description One's last submissions of today, newest first. */
+        Recent: {
+            results: components["schemas"]["RecentSubmission"][];
+        };
+        /** @description A submission of today: the order that was given, by places on the page, and whether it can be taken back. */
+        RecentSubmission: {
+            id: number;
+            number: number;
+            category: string[];
+            order: number[][];
+            none_acceptable: boolean;
+            /** Format: date-time */
+            submitted_at: string;
+            withdrawable: boolean;
+            why: (components["schemas"]["WhyEnum"] | components["schemas"]["NullEnum"]) | null;
+        };
         /** @description One task in one pass that must be done again; without a reason of its own the common one holds. */
         RefusedSlotRequest: {
             pass: number;
@@ -2595,6 +2769,27 @@ export interface components {
             reason: string;
             return_to: components["schemas"]["ReturnToEnum"];
             slots: components["schemas"]["RefusedSlotRequest"][];
+        };
+        /** @description Characters of a response that a reviewer found fault with, by the response's place on the page. */
+        RejectedSpan: {
+            start: number;
+            end: number;
+            response: number;
+            text: string;
+        };
+        /**
+         * @description What one pass says of one task, of which these are the responses, beyond scores and order.
+         *
+         *     `by` is as in the verdicts on the same task.
+         */
+        Remark: {
+            pass: number;
+            task: number;
+            responses: number[];
+            by: string;
+            none_acceptable: boolean;
+            faults: components["schemas"]["SaidFault"][];
+            evidence: components["schemas"]["Evidence"][];
         };
         /** @description A response with the model it came from and its tier, 1 the best. */
         ResponseDetail: {
@@ -2611,11 +2806,10 @@ export interface components {
          * @enum {string}
          */
         ReturnToEnum: "same" | "other";
-        /** @description Why a task came back; `previous` only where the rejected answer is one's own. */
+        /** @description Why a task came back. */
         Returned: {
             reason: string;
-            spans: components["schemas"]["Fault"][];
-            previous: components["schemas"]["Previous"] | null;
+            spans: components["schemas"]["RejectedSpan"][];
         };
         /** @description Own work that came back, newest first. */
         ReturnedList: {
@@ -2643,6 +2837,8 @@ export interface components {
         ReturnedRowStateEnum: "open" | "leased" | "done" | "with_other";
         /** @description Everything that a reviewer judges by, differing comparisons first. */
         Review: {
+            remarks: components["schemas"]["Remark"][];
+            fault_kinds: components["schemas"]["FaultKind"][];
             review: number;
             stage: components["schemas"]["ReviewStage"];
             state: components["schemas"]["ReviewState"];
@@ -2859,6 +3055,17 @@ export interface components {
          * @enum {string}
          */
         RunState: "queued" | "running" | "benchmarking" | "succeeded" | "failed" | "cancelled";
+        /** @description A passage of a response (by its id) that an annotator holds for faulty; `text` is what stands there. */
+        SaidFault: {
+            start: number;
+            end: number;
+            response: number;
+            kind: string;
+            severity: components["schemas"]["SeverityEnum"];
+            /** @default  */
+            note: string;
+            text: string;
+        };
         /** @description How many settled prompts a stage's sample has seen and drawn. */
         Sample: {
             stage: string;
@@ -2998,6 +3205,13 @@ export interface components {
             response_b: number;
             verdict: components["schemas"]["VerdictEnum"];
         };
+        /**
+         * @description * `minor` - minor
+         *     * `major` - major
+         *     * `critical` - critical
+         * @enum {string}
+         */
+        SeverityEnum: "minor" | "major" | "critical";
         /** @description The guideline in force, with the category that it stands at. */
         ShownGuideline: {
             category: components["schemas"]["Category"];
@@ -3011,7 +3225,7 @@ export interface components {
             /** @default  */
             note: string;
         };
-        /** @description Where in a response the fault lies: characters (code points) of the raw text, end exclusive. */
+        /** @description Where in a response the fault lies: characters (code points) of the text as it is delivered, end exclusive. */
         SpanRequest: {
             response: number;
             start: number;
@@ -3079,7 +3293,7 @@ export interface components {
             discards: components["schemas"]["Discarded"][];
             guideline_version: number | null;
         };
-        /** @description An answer by places on the page: scores 0-5, tiers best first, what is discarded; notes, active seconds. */
+        /** @description An answer by places on the page: scores 0-5, tiers best first, what is discarded; remarks, and active seconds. */
         SubmitRequest: {
             token: number;
             /** Format: uuid */
@@ -3089,8 +3303,12 @@ export interface components {
             };
             order: number[][];
             discarded?: number[];
+            /** @default false */
+            none_acceptable: boolean;
             /** @default  */
             notes: string;
+            evidence?: components["schemas"]["EvidenceRequest"][];
+            faults?: components["schemas"]["FaultRequest"][];
             /** Format: double */
             seconds: number;
         };
@@ -3187,6 +3405,14 @@ export interface components {
             categories?: string[];
         };
         /**
+         * @description * `reviewed` - reviewed
+         *     * `discussed` - discussed
+         *     * `superseded` - superseded
+         *     * `in_set` - in_set
+         * @enum {string}
+         */
+        WhyEnum: "reviewed" | "discussed" | "superseded" | "in_set";
+        /**
          * @description * `project_paused` - project_paused
          *     * `paused` - paused
          *     * `limit_reached` - limit_reached
@@ -3199,16 +3425,25 @@ export interface components {
          * @enum {string}
          */
         WhyNoneEnum: "project_paused" | "paused" | "limit_reached" | "not_qualified" | "category_paused" | "category_limit_reached" | "already_in_other_pass" | "all_leased" | "none_left";
+        /** @description The task that one holds again. */
+        Withdrawn: {
+            assignment: components["schemas"]["Assignment"];
+        };
         /** @description The prompt as its annotator sees it. */
         WorkPrompt: {
             number: number;
             text: string;
             system: string;
         };
-        /** @description A response as its annotator sees it: nothing tells the model. `id` is its place on the page, from 1. */
+        /**
+         * @description A response as its annotator sees it: nothing tells the model. `id` is its place on the page, from 1.
+         *
+         *     `masks` are the passages that stand in place of a model's name.
+         */
         WorkResponse: {
             id: number;
             text: string;
+            masks: components["schemas"]["Passage"][];
         };
     };
     responses: never;
@@ -3219,6 +3454,116 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    assignments_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    assignments_draft_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftSaveRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftSaved"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     assignments_renew: {
         parameters: {
             query?: never;
@@ -3361,6 +3706,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Submitted"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    assignments_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawn"];
                 };
             };
             400: {
@@ -5557,6 +5955,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Claim"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    assignments_recent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recent"];
                 };
             };
             400: {

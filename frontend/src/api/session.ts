@@ -38,8 +38,9 @@ export function useLogout() {
   return useMutation({
     mutationFn: () => ok(api.DELETE(PATH)),
     onSuccess: () => {
-      client.clear()
       client.setQueryData(sessionQuery.queryKey, { user: null, memberships: [] })
+      // Whatever else is known was this person's. Who is logged in stays where the page looks for it.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
     },
   })
 }

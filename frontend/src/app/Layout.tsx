@@ -4,7 +4,8 @@ import { NoticeBell } from '@/components/NoticeBell'
 import { languageFromServer } from '@/lib/language'
 import { setLanguage } from '@/lib/i18n'
 import { useProjectId } from '@/lib/useProjectId'
-import { Suspense, useEffect } from 'react'
+import { usePlaceTitle } from '@/lib/useTitle'
+import { Suspense, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, NavLink, Outlet, useLocation } from 'react-router'
 import styles from './Layout.module.css'
@@ -22,14 +23,32 @@ export function Layout() {
   const sections = sectionsFor(useRoles(project))
   const { pathname, search } = useLocation()
   const current = sections.find((section) => sectionHolds(section, pathname))
+  const page = current?.pages.find((candidate) => pageHolds(candidate, pathname))
+  usePlaceTitle(
+    pathname,
+    page && t(`app.navigation.${page.label}`),
+    memberships.find((membership) => membership.project === project)?.project_name,
+  )
+  const main = useRef<HTMLElement>(null)
   const language = user?.language
   useEffect(() => {
-    if (language) setLanguage(languageFromServer(language))
+    if (language) void setLanguage(languageFromServer(language))
   }, [language])
 
   if (!user) return <Navigate replace to={`/login?next=${encodeURIComponent(pathname + search)}`} />
   return (
     <div className={styles.frame}>
+      <a
+        href="#main"
+        className={styles.skip}
+        onClick={(event) => {
+          event.preventDefault()
+          main.current?.focus()
+        }}
+        data-testid="skip-link"
+      >
+        {t('app.skip')}
+      </a>
       <header className={styles.bar}>
         <ProjectSwitcher project={project} />
         <nav className={styles.sections} aria-label={t('app.navigation.label')}>
@@ -61,7 +80,7 @@ export function Layout() {
           ))}
         </nav>
       )}
-      <main className={styles.page}>
+      <main id="main" ref={main} tabIndex={0} className={styles.page}>
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>

@@ -1,14 +1,15 @@
 import { useSession } from '@/api/session'
-import { Button, Dropdown } from 'antd'
+import { Flyout, FlyoutItems } from '@/components/Flyout'
+import { Button } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useNavigate } from 'react-router'
 import styles from './Layout.module.css'
 import { startFor } from './navigation'
 
 /** The project's name; with several projects, a menu to go to another one's first page. */
 export function ProjectSwitcher({ project }: { project: number | null }) {
   const { t } = useTranslation()
-  const navigate = useNavigate()
+  const [open, setOpen] = useState(false)
   const { memberships } = useSession()
   const current = memberships.find((membership) => membership.project === project)
   if (memberships.length < 2 && current) return <strong data-testid="project-name">{current.project_name}</strong>
@@ -16,13 +17,22 @@ export function ProjectSwitcher({ project }: { project: number | null }) {
 
   const items = memberships.flatMap(({ project: key, project_name: label, roles }) => {
     const path = startFor(roles)
-    return path ? [{ key, label, onClick: () => void navigate(`/p/${key}/${path}`) }] : []
+    return path ? [{ key, label, to: `/p/${key}/${path}`, current: key === project }] : []
   })
+  const button = (
+    <Button
+      type="text"
+      className={styles.switcher}
+      aria-expanded={open}
+      onClick={() => setOpen(!open)}
+      data-testid="project-switcher"
+    >
+      <strong>{current?.project_name ?? t('app.chooseProject')}</strong> ▾
+    </Button>
+  )
   return (
-    <Dropdown trigger={['click']} menu={{ items, selectedKeys: [String(project)] }}>
-      <Button type="text" className={styles.switcher} data-testid="project-switcher" aria-haspopup="menu">
-        <strong>{current?.project_name ?? t('app.chooseProject')}</strong> ▾
-      </Button>
-    </Dropdown>
+    <Flyout open={open} onClose={() => setOpen(false)} align="start" button={button}>
+      <FlyoutItems items={items} onClose={() => setOpen(false)} />
+    </Flyout>
   )
 }

@@ -20,11 +20,15 @@ function page(section: string, path: string, load: Page): RouteObject {
   }
 }
 
-const pages: RouteObject[] = [
+/** What annotators do all day: these pages load nothing that only others need. */
+const work: RouteObject[] = [
   page('annotate', '/p/:project/annotate', () => import('@/features/workbench/WorkbenchPage')),
   page('annotate', '/p/:project/me', () => import('@/features/me/MePage')),
   page('annotate', '/p/:project/exams', () => import('@/features/exam/ExamsPage')),
   page('annotate', '/exams/:id', () => import('@/features/exam/ExamPage')),
+]
+
+const pages: RouteObject[] = [
   page('discussions', '/p/:project/discussions', () => import('@/features/discussion/DiscussionsPage')),
   page('discussions', '/discussions/:id', () => import('@/features/discussion/DiscussionPage')),
   page('qa', '/p/:project/queues', () => import('@/features/qa/QueuesPage')),
@@ -59,7 +63,15 @@ export const router = createBrowserRouter([
     HydrateFallback: () => null,
     ErrorBoundary: RouteError,
     children: [
-      { ErrorBoundary: RouteError, children: [{ path: '/', element: <Home /> }, ...pages, { path: '*', element: <NotFound /> }] },
+      {
+        ErrorBoundary: RouteError,
+        children: [
+          { path: '/', element: <Home /> },
+          ...work,
+          { lazy: () => import('./WithMessages'), children: pages },
+          { path: '*', element: <NotFound /> },
+        ],
+      },
     ],
   },
 ])

@@ -1,4 +1,6 @@
-import { prepareMarkdown, revealBidi } from '@/lib/markdown'
+import { prepareMarkdown } from '@/lib/markdown'
+import { rehypeFormulaAtoms, rehypeTextRuns, type TextData } from '@/lib/textRuns'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import ReactMarkdown, { type Components, type Options } from 'react-markdown'
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize'
@@ -23,6 +25,9 @@ function ImageText({ alt }: { alt?: string }) {
 
 const components: Components = {
   img: ({ alt }) => <ImageText alt={alt} />,
+  // Long lines of code and wide tables scroll, which must be possible by keyboard, too.
+  pre: ({ node: _, ...props }) => <pre tabIndex={0} {...props} />,
+  table: ({ node: _, ...props }) => <table tabIndex={0} {...props} />,
   a: ({ href, children }) =>
     href && !href.startsWith('#') ? (
       <a href={href} target="_blank" rel="noopener noreferrer nofollow">
@@ -37,31 +42,45 @@ interface MarkdownNode {
   type: string
   value?: string
   children?: MarkdownNode[]
+  position?: { start: { offset?: number } }
 }
 
 /** HTML in a response is part of what is judged: it is shown as the text it is, never run and never dropped. */
 function remarkHtmlAsText() {
-  const rewrite = (node: MarkdownNode): MarkdownNode => {
-    if (node.type === 'html') return { type: 'text', value: node.value }
-    return node.children ? { ...node, children: node.children.map(rewrite) } : node
+  return (tree: MarkdownNode, file: { data: TextData }) => {
+    const literal = (file.data.literal ??= new Set())
+    const rewrite = (node: MarkdownNode): MarkdownNode => {
+      if (node.type === 'html') {
+        literal.add(node.position?.start.offset ?? -1)
+        return { type: 'text', value: node.value, position: node.position }
+      }
+      return node.children ? { ...node, children: node.children.map(rewrite) } : node
+    }
+    return rewrite(tree)
   }
-  return rewrite
 }
 
 const remarkPlugins = [remarkGfm, remarkCjkFriendly, remarkMath, remarkHtmlAsText] as Options['remarkPlugins']
 
 /**
  * Markdown without raw HTML, sanitised. `after` are trusted renderers that run on the sanitised tree: formulas and
- * highlighted code add elements and styles that the schema would rightly refuse in a text.
+ * highlighted code add elements and styles that the schema would rightly refuse in a text. Every character shown says
+ * where in `text` it stands (lib/textRuns.ts).
  */
 export default function Markdown({ text, after = [] }: { text: string; after?: Options['rehypePlugins'] }) {
+  const prepared = useMemo(() => prepareMarkdown(text), [text])
   return (
     <ReactMarkdown
       remarkPlugins={remarkPlugins}
-      rehypePlugins={[[rehypeSanitize, schema], ...(after ?? [])]}
+      rehypePlugins={[
+        [rehypeSanitize, schema],
+        () => rehypeFormulaAtoms(prepared),
+        ...(after ?? []),
+        () => rehypeTextRuns(prepared),
+      ]}
       components={components}
     >
-      {prepareMarkdown(revealBidi(text))}
+      {prepared.text}
     </ReactMarkdown>
   )
 }

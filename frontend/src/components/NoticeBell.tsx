@@ -1,10 +1,13 @@
 import { noticesQuery } from '@/api/notices'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Button, Popover } from 'antd'
-import { useState } from 'react'
+import { Button } from 'antd'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { NoticeList } from './NoticeList'
+import { Flyout } from './Flyout'
+import { Loading } from './Loading'
 import styles from './NoticeList.module.css'
+
+const NoticeList = lazy(() => import('./NoticeList'))
 
 /** The bell in the bar: how many notices are unread, and the list of them. */
 export function NoticeBell() {
@@ -12,28 +15,30 @@ export function NoticeBell() {
   const [open, setOpen] = useState(false)
   const query = useInfiniteQuery(noticesQuery)
   const unread = query.data?.pages[0]?.unread ?? 0
-  return (
-    <Popover
-      open={open}
-      onOpenChange={setOpen}
-      trigger="click"
-      placement="bottomRight"
-      arrow={false}
-      destroyOnHidden
-      content={<NoticeList query={query} unread={unread} onClose={() => setOpen(false)} />}
+  const button = (
+    <Button
+      type="text"
+      size="small"
+      aria-haspopup="dialog"
+      aria-expanded={open}
+      onClick={() => setOpen(!open)}
+      data-testid="notice-bell"
+      data-unread={unread}
     >
-      <Button
-        type="text"
-        size="small"
-        aria-haspopup="dialog"
-        aria-expanded={open}
-        aria-label={t('notices.bell', { count: unread })}
-        data-testid="notice-bell"
-        data-unread={unread}
-      >
-        {t('notices.short')}
-        {unread > 0 && <span className={styles.badge}>{unread}</span>}
-      </Button>
-    </Popover>
+      <span className="visually-hidden">{t('notices.bell', { count: unread })}</span>
+      <span aria-hidden>{t('notices.short')}</span>
+      {unread > 0 && (
+        <span className={styles.badge} aria-hidden>
+          {unread}
+        </span>
+      )}
+    </Button>
+  )
+  return (
+    <Flyout open={open} onClose={() => setOpen(false)} align="end" button={button}>
+      <Suspense fallback={<Loading />}>
+        <NoticeList query={query} unread={unread} onClose={() => setOpen(false)} />
+      </Suspense>
+    </Flyout>
   )
 }

@@ -18,7 +18,7 @@ interface Props {
 }
 
 /** What the person was told, the newest first; opening one marks it as read. Escape closes the list. */
-export function NoticeList({ query, unread, onClose }: Props) {
+export default function NoticeList({ query, unread, onClose }: Props) {
   const { t } = useTranslation()
   const read = useReadNotices()
   const place = useRef<HTMLDivElement>(null)
@@ -35,7 +35,7 @@ export function NoticeList({ query, unread, onClose }: Props) {
       }}
       data-testid="notices"
     >
-      <header className={styles.head}>
+      <div className={styles.head}>
         <strong>{t('notices.title')}</strong>
         <Button
           type="link"
@@ -47,7 +47,7 @@ export function NoticeList({ query, unread, onClose }: Props) {
         >
           {t('notices.readAll')}
         </Button>
-      </header>
+      </div>
       <Rows
         query={query}
         onOpen={(notice) => {

@@ -1,4 +1,6 @@
+import { useTitle } from '@/lib/useTitle'
 import type { ReactNode } from 'react'
+import { InPage } from './inPage'
 import styles from './Page.module.css'
 
 interface PageProps {
@@ -11,6 +13,7 @@ interface PageProps {
 
 /** A page below the bar: its title with what can be done, and its sections. */
 export function Page({ title, aside, actions, children }: PageProps) {
+  useTitle(typeof title === 'string' ? title : null)
   return (
     <div className={styles.page}>
       <header className={styles.head}>
@@ -18,7 +21,7 @@ export function Page({ title, aside, actions, children }: PageProps) {
         {aside}
         {actions && <div className={styles.actions}>{actions}</div>}
       </header>
-      {children}
+      <InPage value>{children}</InPage>
     </div>
   )
 }

@@ -1,8 +1,9 @@
-import { needsRichRenderer, revealInvisible, tooHeavyToRender } from '@/lib/markdown'
+import { needsRichRenderer, tooHeavyToRender } from '@/lib/markdown'
 import { lazy, memo, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ErrorBoundary } from './ErrorBoundary'
 import styles from './ResponseText.module.css'
+import { VisibleText } from './VisibleText'
 
 const loadMarkdown = () => import('./Markdown')
 const loadRichMarkdown = () => import('./RichMarkdown')
@@ -19,7 +20,9 @@ function RawText({ text, notice }: { text: string; notice?: string }) {
   return (
     <>
       {notice && <p className={styles.notice}>{notice}</p>}
-      <pre className={styles.raw}>{revealInvisible(text)}</pre>
+      <pre className={styles.raw}>
+        <VisibleText text={text} />
+      </pre>
     </>
   )
 }

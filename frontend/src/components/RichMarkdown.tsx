@@ -1,16 +1,38 @@
-import 'katex/dist/katex.min.css'
-import rehypeHighlight from 'rehype-highlight'
-import rehypeKatex from 'rehype-katex'
-import './highlight.css'
+import { createElement, lazy, type ComponentType, type LazyExoticComponent } from 'react'
+import type { Options } from 'react-markdown'
 import Markdown from './Markdown'
 
-const katex = { throwOnError: false, strict: 'ignore', trust: false, maxExpand: 200, maxSize: 20, errorColor: 'inherit' }
-const renderers = [
-  [rehypeKatex, katex],
-  [rehypeHighlight, { detect: false }],
-] as React.ComponentProps<typeof Markdown>['after']
+type Rendered = LazyExoticComponent<ComponentType<{ text: string }>>
 
-/** Markdown with formulas and highlighted code; in a file of its own, so that only texts which need it load it. */
+const FORMULA = /\$|\\\(|\\\[/
+/** The first line of a block of code, in a list or quotation, too. */
+const FENCE = /^[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[ \t]*([\w-]+)/gm
+
+/** By what their texts need */
+const kinds = new Map<string, Rendered>()
+
+async function load(formulas: boolean, languages: readonly string[]) {
+  const [math, code] = await Promise.all([
+    formulas ? import('./renderFormulas') : null,
+    languages.length > 0 ? import('./highlightCode') : null,
+  ])
+  await code?.loadGrammars(languages)
+  const after = [...(math ? [math.rehypeFormulas] : []), ...(code ? [code.rehypeHighlightCode] : [])]
+  return { default: ({ text }: { text: string }) => <Markdown text={text} after={after as Options['rehypePlugins']} /> }
+}
+
+function kindOf(text: string): Rendered {
+  const formulas = FORMULA.test(text)
+  const languages = [...new Set(Array.from(text.matchAll(FENCE), ([, name = '']) => name.toLowerCase()))].sort()
+  const key = [formulas, ...languages].join()
+  const known = kinds.get(key)
+  if (known) return known
+  const kind = lazy(() => load(formulas, languages))
+  kinds.set(key, kind)
+  return kind
+}
+
+/** Markdown with formulas and highlighted code, whose renderers are loaded for the texts that need them. */
 export default function RichMarkdown({ text }: { text: string }) {
-  return <Markdown text={text} after={renderers} />
+  return createElement(kindOf(text), { text })
 }

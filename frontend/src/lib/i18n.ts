@@ -1,37 +1,36 @@
-import i18next, { type i18n } from 'i18next'
+import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import { initialLanguage, rememberLanguage } from './language'
+import { initialLanguage, rememberLanguage, type Language } from './language'
 
-type Catalogue = Record<string, unknown>
-
-/** One file per language and feature; the file's name is the first part of its keys: `t('task.submit')`. */
-function catalogues(files: Record<string, { default: Catalogue }>): Catalogue {
-  return Object.fromEntries(
-    Object.entries(files).map(([path, module]) => [path.replace(/^.*\/(.+)\.json$/, '$1'), module.default]),
-  )
+/** Each language is loaded when it is first asked for: most people only ever read one. */
+const catalogues = {
+  'zh-CN': () => import('@/locales/zh-CN'),
+  en: () => import('@/locales/en'),
 }
 
-export const resources = {
-  'zh-CN': { translation: catalogues(import.meta.glob('../locales/zh-CN/*.json', { eager: true })) },
-  en: { translation: catalogues(import.meta.glob('../locales/en/*.json', { eager: true })) },
-}
+let wanted = initialLanguage()
 
-/** Starts i18next with both catalogues and keeps <html lang> in step with the language. */
-export function startI18n(): i18n {
+/** Starts i18next in the language of this browser and keeps <html lang> in step with the language. */
+export async function startI18n(): Promise<void> {
   i18next.on('languageChanged', (language) => {
     document.documentElement.lang = language
   })
-  void i18next.use(initReactI18next).init({
-    resources,
-    lng: initialLanguage(),
-    fallbackLng: 'zh-CN',
+  const language = wanted
+  const { default: translation } = await catalogues[language]()
+  await i18next.use(initReactI18next).init({
+    resources: { [language]: { translation } },
+    lng: language,
+    fallbackLng: false,
     interpolation: { escapeValue: false },
-    initAsync: false,
   })
-  return i18next
 }
 
-export function setLanguage(language: 'zh-CN' | 'en'): void {
+/** Changes the language as soon as its texts are there; of two changes at once, the later one holds. */
+export async function setLanguage(language: Language): Promise<void> {
   rememberLanguage(language)
-  void i18next.changeLanguage(language)
+  wanted = language
+  if (i18next.language === language) return
+  const { default: translation } = await catalogues[language]()
+  i18next.addResourceBundle(language, 'translation', translation)
+  if (wanted === language) await i18next.changeLanguage(language)
 }

@@ -1,4 +1,5 @@
 /** What stands between a stored text and its rendering: limits, and the ways in which models write formulas. */
+import { rewrite, unchanged, type Piece, type Rewritten } from './rewrite'
 
 /** Longer texts are shown raw: parsing and painting them would hold up the page. Characters. */
 export const RENDER_LIMIT = 20_000
@@ -31,19 +32,45 @@ export function needsRichRenderer(text: string): boolean {
   return /\$|\\\(|\\\[|```|~~~/.test(text)
 }
 
+/** A formula on lines of its own, or within its line; white space at its ends belongs to its delimiters. */
+function formula(match: RegExpExecArray, inner: string, delimiter: string): Piece[] {
+  const end = match.index + match[0].length
+  const opening = (match[0].length - inner.length) / 2
+  const from = match.index + opening + inner.length - inner.trimStart().length
+  const to = Math.max(from, end - opening - (inner.length - inner.trimEnd().length))
+  return [
+    { text: delimiter, from: match.index, to: from },
+    { text: inner.trim(), from, to },
+    { text: delimiter, from: to, to: end },
+  ]
+}
+
 /**
  * Rewrites \( \) and \[ \] as dollars, which is what the parser knows, puts display formulas on lines of their own, and
  * escapes dollars that mean money. A formula's opening dollar has no space after it; its closing one no space before it
  * and no digit after it (Pandoc's rule).
  */
-export function prepareMarkdown(text: string): string {
-  return text.replace(TOKENS, (token, _fence, _ticks, display?: string, inline?: string) => {
-    if (display !== undefined) return `\n$$\n${display.trim()}\n$$\n`
-    if (inline !== undefined) return `$${inline.trim()}$`
-    if (token === '$') return '\\$'
-    if (token.startsWith('$$')) return `\n$$\n${token.slice(2, -2).trim()}\n$$\n`
-    return token
+function withDollarFormulas(text: Rewritten): Rewritten {
+  return rewrite(text, TOKENS, (match) => {
+    const [token, , , display, inline] = match
+    if (display !== undefined) return formula(match, display, '\n$$\n')
+    if (inline !== undefined) return formula(match, inline, '$')
+    if (token === '$') {
+      return [
+        { text: '\\', from: match.index, to: match.index },
+        { text: token, from: match.index, to: match.index + 1 },
+      ]
+    }
+    return token.startsWith('$$') ? formula(match, token.slice(2, -2), '\n$$\n') : null
   })
+}
+
+/** The text as the Markdown parser gets it; characters that would turn the reading direction are named: ‹U+202E›. */
+export function prepareMarkdown(text: string): Rewritten {
+  const whole = (match: RegExpExecArray) => ({ from: match.index, to: match.index + match[0].length })
+  // The parser would skip a byte order mark without counting it.
+  const marked = rewrite(unchanged(text), /^\ufeff/g, () => [])
+  return withDollarFormulas(rewrite(marked, BIDI, (match) => [{ text: codePoint(match[0]), ...whole(match) }]))
 }
 
 function codePoint(character: string): string {
@@ -55,9 +82,17 @@ export function revealInvisible(text: string): string {
   return text.replace(INVISIBLE, codePoint)
 }
 
-/** Names the characters that would turn the reading direction: ‹U+202E›. For formatted texts. */
-export function revealBidi(text: string): string {
-  return text.replace(BIDI, codePoint)
+/** A text in which every character that a reader could not see is named, in the pieces between and of those characters. */
+export function visiblePieces(text: string): Piece[] {
+  const pieces: Piece[] = []
+  let done = 0
+  for (const { 0: character, index } of text.matchAll(INVISIBLE)) {
+    if (index > done) pieces.push({ text: text.slice(done, index), from: done, to: index })
+    done = index + character.length
+    pieces.push({ text: codePoint(character), from: index, to: done })
+  }
+  if (done < text.length) pieces.push({ text: text.slice(done), from: done, to: text.length })
+  return pieces
 }
 
 /** The length of a text as a reader counts it: characters (code points), without white space. */

@@ -258,6 +258,34 @@ function step(ordering: Ordering, below: (n: number) => number): Ordering {
   return kind < 9 ? toggleDiscard(ordering, id) : adoptScores(ordering)
 }
 
+describe('an annotation of three by keyboard', () => {
+  const RANKS = [0, 1, 2].flatMap((a) => [0, 1, 2].flatMap((b) => [0, 1, 2].map((c) => [a, b, c] as const)))
+  const VERDICTS = { '-1': 'first', 1: 'second', 0: 'same' } as const
+
+  it('comes to every answer that the server accepts in at most seven presses', () => {
+    let [answers, longest] = [0, 0]
+    for (const scores of SCORES.flatMap((a) => SCORES.flatMap((b) => SCORES.map((c) => [a, b, c] as const)))) {
+      for (const ranks of RANKS) {
+        const place = (id: number) => ranks[[A, B, C].indexOf(id as typeof A)] as number
+        const agrees = [0, 1, 2].every((i) => [0, 1, 2].every((j) => (scores[i] as number) <= (scores[j] as number) || (ranks[i] as number) < (ranks[j] as number)))
+        if (!agrees) continue
+        let ordering = scored(...scores)
+        let presses = 3
+        for (let pair = pendingPair(ordering); pair; pair = pendingPair(ordering)) {
+          const sign = Math.sign(place(pair[0]) - place(pair[1])) as -1 | 0 | 1
+          ordering = decide(ordering, VERDICTS[sign])
+          presses += 1
+        }
+        const tiers = [0, 1, 2].map((rank) => [A, B, C].filter((id) => place(id) === rank)).filter((tier) => tier.length > 0)
+        expect(tiersOf(ordering)).toEqual(tiers)
+        answers += 1
+        longest = Math.max(longest, presses + 1)
+      }
+    }
+    expect([answers > 500, longest]).toEqual([true, 7])
+  })
+})
+
 describe('any sequence of actions', () => {
   const runs = Array.from({ length: 400 }, (_, seed) => {
     const below = random(seed)

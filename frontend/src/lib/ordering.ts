@@ -261,6 +261,21 @@ export function adoptScores(ordering: Ordering): Ordering {
   }
 }
 
+/**
+ * Gives some responses new scores and leaves the order as it stands. What different scores say needs no statement; what
+ * they said before and say no more becomes one.
+ */
+export function withScores(ordering: Ordering, scores: Readonly<Record<number, Score>>): Ordering {
+  const next = { ...ordering, scores: { ...ordering.scores, ...scores } }
+  const view = View.complete(ordering)
+  const statements = pairs(members(ordering)).flatMap(([first, second]) => {
+    const relation = view.relation(first, second)
+    if (relation === 'open' || (relation !== 'same' && relation === byScores(next, first, second))) return []
+    return [statement(next, first, second, VERDICT[relation])]
+  })
+  return { ...next, statements }
+}
+
 /** What stands between this ordering and its submission. */
 export function missing(ordering: Ordering): Missing {
   return {

@@ -27,12 +27,12 @@ function edited(text: string, next: (below: number) => number): string {
 }
 
 describe('the diff of two texts', () => {
-  it('always gives both texts back, cut only between characters, neighbours of different kinds', () => {
+  it.each(['both', 'word', 'character'] as const)('by %s always gives both back, cut only between characters', (unit) => {
     for (let seed = 1; seed <= 300; seed += 1) {
       const next = random(seed)
       const a = randomText(next, next(60))
       const b = seed % 3 === 0 ? randomText(next, next(60)) : edited(a, next)
-      const parts = diffTexts(a, b)
+      const parts = diffTexts(a, b, unit)
       expect([side(parts, 'a'), side(parts, 'b')], `seed ${seed}`).toEqual([a, b])
       expect(parts.every(({ text }) => text !== '' && !/[\ud800-\udfff]/u.test(text)), `seed ${seed}`).toBe(true)
       expect(parts.every((part, at) => part.kind !== parts[at + 1]?.kind), `seed ${seed}`).toBe(true)
@@ -58,6 +58,14 @@ describe('the diff of two texts', () => {
     ])
     const parts = diffTexts('今天我们去北京开会', '今天我们去北方开会')
     expect(parts.filter(({ kind }) => kind !== 'same').map(({ text }) => text).join()).toBe('京,方')
+  })
+
+  it('marks whole words by word, single characters by character, and never parts of an emoji', () => {
+    const [a, b] = ['今天我们去北京开会👩‍👩‍👧', '今天我们去北方开会👩‍👩‍👦']
+    const marked = (unit: 'word' | 'character') =>
+      diffTexts(a, b, unit).flatMap(({ kind, text }) => (kind === 'same' ? [] : [text]))
+    expect(marked('word')).toEqual(['北京', '北方', '👩‍👩‍👧', '👩‍👩‍👦'])
+    expect(marked('character')).toEqual(['京', '方', '👩‍👩‍👧', '👩‍👩‍👦'])
   })
 
   it('keeps everything common to two texts of which one was only added to', () => {
@@ -99,6 +107,16 @@ function lcs(a: readonly string[], b: readonly string[]): number {
   }
   return at(a.length, b.length)
 }
+
+it('by character shares as much as a longest common subsequence of the characters', () => {
+  for (let seed = 1; seed <= 200; seed += 1) {
+    const next = random(seed)
+    const text = () => Array.from({ length: next(20) }, () => '的是了在'[next(4)] ?? '').join('')
+    const [a, b] = [text(), text()]
+    const same = diffTexts(a, b, 'character').flatMap(({ kind, text: part }) => (kind === 'same' ? Array.from(part) : []))
+    expect(same.length, `seed ${seed}`).toBe(lcs(Array.from(a), Array.from(b)))
+  }
+})
 
 it('shares as much as a longest common subsequence of the words', () => {
   for (let seed = 1; seed <= 200; seed += 1) {

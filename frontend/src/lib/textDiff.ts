@@ -1,10 +1,14 @@
 /**
  * What two texts share and what only one of them says, for Chinese as for other texts: by words as the language cuts
- * them (Intl.Segmenter), then by characters inside what was replaced. Texts too different for that are compared by
- * paragraphs first. No text is ever cut inside a character (code point).
+ * them (Intl.Segmenter), by characters, or, unless told otherwise, by words and then by characters inside what was
+ * replaced. Texts too different for that are compared by paragraphs first. No text is ever cut inside a character as
+ * its reader sees it (grapheme).
  */
 
 export type DiffKind = 'same' | 'a' | 'b'
+
+/** What a difference is made of. `both`: words, and characters inside replaced words. */
+export type DiffUnit = 'both' | 'word' | 'character'
 
 /** A stretch of text: in both, only in the first (a), or only in the second (b). */
 export interface DiffPart {
@@ -12,20 +16,36 @@ export interface DiffPart {
   text: string
 }
 
-/** How many insertions and deletions of words are looked for before paragraphs are compared first; its square bounds memory. */
+/** How many insertions and deletions are looked for before paragraphs are compared first; its square bounds memory. */
 const MAX_WORD_EDITS = 900
+const MAX_CHARACTER_EDITS = 2500
 const MAX_PARAGRAPH_EDITS = 600
 /** Replaced stretches up to this many characters are compared by character. */
 const MAX_REFINED = 60
 /** Below this share of characters in common, single shared characters are chance and would only make the text flicker. */
 const MIN_SHARED = 0.4
 
-const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
+const words = new Intl.Segmenter('zh', { granularity: 'word' })
+const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' })
+const wordsOf = (text: string) => Array.from(words.segment(text), ({ segment }) => segment)
+const charactersOf = (text: string) => Array.from(graphemes.segment(text), ({ segment }) => segment)
+const paragraphsOf = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+
+type Diff = (a: string, b: string) => DiffPart[] | null
+
+const BY: Record<DiffUnit, Diff> = {
+  word: (a, b) => diffTokens(wordsOf(a), wordsOf(b), MAX_WORD_EDITS),
+  character: (a, b) => diffTokens(charactersOf(a), charactersOf(b), MAX_CHARACTER_EDITS),
+  both: (a, b) => {
+    const parts = diffTokens(wordsOf(a), wordsOf(b), MAX_WORD_EDITS)
+    return parts && refined(parts)
+  },
+}
 
 /** The parts of both texts in reading order; "same" and "a" joined give the first, "same" and "b" joined the second. */
-export function diffTexts(a: string, b: string): DiffPart[] {
+export function diffTexts(a: string, b: string, unit: DiffUnit = 'both'): DiffPart[] {
   if (a === b) return a === '' ? [] : [{ kind: 'same', text: a }]
-  return joined(diffWords(a, b) ?? diffParagraphs(a, b))
+  return joined(BY[unit](a, b) ?? diffParagraphs(a, b, BY[unit]))
 }
 
 /** The share of the longer text's characters that stand in both, 0 to 1. */
@@ -37,23 +57,10 @@ export function sharedShare(parts: readonly DiffPart[]): number {
   return longer === 0 ? 1 : same / longer
 }
 
-function diffWords(a: string, b: string): DiffPart[] | null {
-  const parts = diffTokens(wordsOf(a), wordsOf(b), MAX_WORD_EDITS)
-  return parts && refined(parts)
-}
-
-function diffParagraphs(a: string, b: string): DiffPart[] {
+function diffParagraphs(a: string, b: string, diff: Diff): DiffPart[] {
   const parts = diffTokens(paragraphsOf(a), paragraphsOf(b), MAX_PARAGRAPH_EDITS)
   if (!parts) return [...only('a', a), ...only('b', b)]
-  return replacements(parts, (before, after) => diffWords(before, after) ?? [...only('a', before), ...only('b', after)])
-}
-
-function wordsOf(text: string): string[] {
-  return Array.from(segmenter.segment(text), ({ segment }) => segment)
-}
-
-function paragraphsOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+  return replacements(parts, (before, after) => diff(before, after) ?? [...only('a', before), ...only('b', after)])
 }
 
 function only(kind: DiffKind, text: string): DiffPart[] {
@@ -63,7 +70,7 @@ function only(kind: DiffKind, text: string): DiffPart[] {
 /** Short replaced stretches by character, where enough of the characters is shared. */
 function refined(parts: readonly DiffPart[]): DiffPart[] {
   return replacements(parts, (before, after) => {
-    const [one, other] = [Array.from(before), Array.from(after)]
+    const [one, other] = [charactersOf(before), charactersOf(after)]
     const asIs: DiffPart[] = [
       { kind: 'a', text: before },
       { kind: 'b', text: after },
@@ -125,40 +132,50 @@ function diffTokens(a: readonly string[], b: readonly string[], limit: number): 
 }
 
 /**
- * Myers' greedy algorithm: for each number of edits d the furthest place reached on every diagonal k = x - y, kept so
- * that the way can be walked back. Time and memory grow with the square of the edits, not of the texts.
+ * Myers' greedy algorithm: for each number of edits d the furthest place x reached on every diagonal k = x - y, kept so
+ * that the way can be walked back: row d has the diagonals -d, -d + 2 … d. Time and memory grow with the square of the
+ * edits, not of the texts.
  *
  * Source: Myers, "An O(ND) Difference Algorithm and Its Variations", Algorithmica 1 (1986).
  */
 function shortestEdit(a: readonly string[], b: readonly string[], limit: number): DiffPart[] | null {
-  const furthest = new Map<number, number>([[1, 0]])
-  const trace: Map<number, number>[] = []
+  const rows: Int32Array[] = []
   for (let d = 0; d <= Math.min(limit, a.length + b.length); d += 1) {
-    trace.push(new Map())
-    for (let k = -d; k <= d; k += 2) {
-      const [below, right] = [furthest.get(k + 1) ?? -1, furthest.get(k - 1) ?? -1]
-      let x = k === -d || (k !== d && right < below) ? below : right + 1
+    const row = new Int32Array(d + 1)
+    for (let i = 0; i <= d; i += 1) {
+      const k = 2 * i - d
+      let x = d === 0 ? 0 : cameDown(rows[d - 1], d, i) ? at(rows[d - 1], i) : at(rows[d - 1], i - 1) + 1
       while (x < a.length && x - k < b.length && a[x] === b[x - k]) x += 1
-      furthest.set(k, x)
-      trace[d]?.set(k, x)
-      if (x >= a.length && x - k >= b.length) return walkedBack(a, b, trace)
+      row[i] = x
+      if (x >= a.length && x - k >= b.length) return walkedBack(a, b, rows, i)
     }
+    rows.push(row)
   }
   return null
 }
 
-function walkedBack(a: readonly string[], b: readonly string[], trace: readonly Map<number, number>[]): DiffPart[] {
+const at = (row: Int32Array | undefined, i: number) => row?.[i] ?? -1
+
+/** Whether edit d on its row's diagonal i takes from the second text (down) or from the first (right). */
+function cameDown(before: Int32Array | undefined, d: number, i: number): boolean {
+  return i === 0 || (i < d && at(before, i - 1) < at(before, i))
+}
+
+/** The way to the ends of both texts, which edit number `rows.length` reached on its diagonal `i`. */
+function walkedBack(a: readonly string[], b: readonly string[], rows: readonly Int32Array[], i: number): DiffPart[] {
   const parts: DiffPart[] = []
   let [x, y] = [a.length, b.length]
   const take = (kind: DiffKind, text: string | undefined) => parts.push({ kind, text: text ?? '' })
-  for (let d = trace.length - 1; d > 0; d -= 1) {
-    const [before, k] = [trace[d - 1], x - y]
-    const [below, right] = [before?.get(k + 1) ?? -1, before?.get(k - 1) ?? -1]
-    const down = k === -d || (k !== d && right < below)
-    const [fromX, fromY] = down ? [below, below - k - 1] : [right, right - k + 1]
-    for (; x > fromX + (down ? 0 : 1) && y > fromY + (down ? 1 : 0); y -= 1) take('same', a[(x -= 1)])
+  for (let d = rows.length; d > 0; d -= 1) {
+    const before = rows[d - 1]
+    const down = cameDown(before, d, i)
+    const from = down ? at(before, i) : at(before, i - 1) + 1
+    for (; x > from; y -= 1) take('same', a[(x -= 1)])
     if (down) take('b', b[(y -= 1)])
-    else take('a', a[(x -= 1)])
+    else {
+      take('a', a[(x -= 1)])
+      i -= 1
+    }
   }
   for (; x > 0; ) take('same', a[(x -= 1)])
   return parts.reverse()

@@ -1,7 +1,10 @@
-import { resources } from '@/lib/i18n'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import en from './en'
+import chinese from './zh-CN'
+
+const catalogues = { 'zh-CN': chinese, en }
 
 const PLURAL = /_(zero|one|two|few|many|other)$/
 
@@ -10,8 +13,8 @@ function entries(node: unknown, path = ''): [string, string][] {
   return Object.entries(node as object).flatMap(([key, child]) => entries(child, path ? `${path}.${key}` : key))
 }
 
-function keysOf(language: keyof typeof resources): string[] {
-  return [...new Set(entries(resources[language].translation).map(([key]) => key))].sort()
+function keysOf(language: keyof typeof catalogues): string[] {
+  return [...new Set(entries(catalogues[language]).map(([key]) => key))].sort()
 }
 
 function sourceText(): string {
@@ -22,33 +25,33 @@ function sourceText(): string {
     .join('\n')
 }
 
-const features = Object.keys(resources['zh-CN'].translation).join('|')
+const features = Object.keys(chinese).join('|')
 const source = sourceText()
 /** 'feature.some.key' in quotes is a key; `feature.some.${x}` stands for every key that begins so. */
 const literal = new Set([...source.matchAll(new RegExp(`['"]((?:${features})(?:\\.\\w+)+)['"]`, 'g'))].map((m) => m[1] ?? ''))
 const prefixes = [...source.matchAll(new RegExp(`\`((?:${features})(?:\\.\\w+)*\\.)\\$\\{`, 'g'))].map((m) => m[1] ?? '')
 
 describe('catalogues', () => {
-  const chinese = keysOf('zh-CN')
+  const keys = keysOf('zh-CN')
 
   it('hold the same keys in both languages', () => {
-    expect(keysOf('en')).toEqual(chinese)
+    expect(keysOf('en')).toEqual(keys)
   })
 
   it('hold every key that the code names', () => {
-    expect([...literal].filter((key) => !chinese.includes(key))).toEqual([])
-    expect(prefixes.filter((prefix) => !chinese.some((key) => key.startsWith(prefix)))).toEqual([])
+    expect([...literal].filter((key) => !keys.includes(key))).toEqual([])
+    expect(prefixes.filter((prefix) => !keys.some((key) => key.startsWith(prefix)))).toEqual([])
   })
 
   it('hold no key that the code never names', () => {
     const used = (key: string) => literal.has(key) || prefixes.some((prefix) => key.startsWith(prefix))
-    expect(chinese.filter((key) => !used(key))).toEqual([])
+    expect(keys.filter((key) => !used(key))).toEqual([])
   })
 
   it('name the same values to fill in, in both languages', () => {
-    const slots = (language: keyof typeof resources) =>
+    const slots = (language: keyof typeof catalogues) =>
       Object.fromEntries(
-        entries(resources[language].translation).map(([key, text]) => [key, (text.match(/\{\{\w+\}\}/g) ?? []).sort()]),
+        entries(catalogues[language]).map(([key, text]) => [key, (text.match(/\{\{\w+\}\}/g) ?? []).sort()]),
       )
     expect(slots('en')).toEqual(slots('zh-CN'))
   })

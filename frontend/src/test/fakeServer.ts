@@ -1,5 +1,5 @@
 /** The assignment endpoints in memory, in place of the network: leases, tokens and idempotency keys as the server keeps them. */
-import type { Answer, Assignment } from '@/api/assignments'
+import type { Answer, Assignment, ServerDraft } from '@/api/assignments'
 import type { Guideline } from '@/api/guidelines'
 import { vi } from 'vitest'
 
@@ -23,6 +23,14 @@ export class FakeServer {
   readonly stored: Stored[] = []
   readonly skipped: { assignment: number; reason: string }[] = []
   readonly submissions: Answer[] = []
+  readonly withdrawn: number[] = []
+  private readonly takenBack = new Map<number, Answer>()
+  /** Drafts by assignment, and how often one was saved */
+  readonly drafts = new Map<number, ServerDraft>()
+  draftSaves = 0
+  /** Answers draft saves with this refusal */
+  draftRefusal: { status: number; code: string } | null = null
+  claims = 0
   renewals = 0
   online = true
   /** Answers submissions with this refusal instead of storing them */
@@ -30,6 +38,7 @@ export class FakeServer {
   guideline: Guideline = NO_GUIDELINE
   /** Why every task came back, and what its annotator had said of it */
   returned: Assignment['returned'] = null
+  previous: Assignment['previous'] = null
   /** Why there is nothing, in place of the tasks */
   none: { why_none: string; why_details: object } | null = null
   /** After storing the next submission, the answer gets lost on its way */
@@ -59,9 +68,11 @@ export class FakeServer {
       project: 1,
       category: { id: 5, path: ['写作', '公文'] },
       prompt: { number: 1000 + id, text: `提示 ${id}`, system: '' },
-      responses: this.texts(id, token).map((text, i) => ({ id: i + 1, text })),
+      responses: this.texts(id, token).map((text, i) => ({ id: i + 1, text, masks: [] })),
       guideline_version: this.guideline.version,
       returned: this.returned,
+      previous: this.takenBack.get(id) ?? this.previous,
+      draft: this.drafts.get(id) ?? null,
     }
   }
 
@@ -73,12 +84,14 @@ export class FakeServer {
 
   private async answer(call: Request): Promise<Response> {
     if (!this.online) throw new TypeError('Failed to fetch')
-    const body = JSON.parse((await call.text()) || '{}') as Answer & { count: number; reason: string }
+    const body = JSON.parse((await call.text()) || '{}') as Answer & Omit<ServerDraft, 'saved_at'> & { count: number; reason: string }
     const [, id, verb] = /assignments\/(?:(\d+)\/)?(\w+)$/.exec(call.url) ?? []
     if (call.url.endsWith('/guideline/read')) return this.confirm()
     if (call.url.endsWith('/guideline')) return this.json(200, this.guideline)
     if (verb === 'claim') return this.json(200, this.claim(body.count))
     if (verb === 'submit') return this.submit(Number(id), body)
+    if (verb === 'draft') return call.method === 'PUT' ? this.saveDraft(Number(id), body) : this.draft(Number(id))
+    if (verb === 'withdraw') return this.withdraw(Number(id))
     if (verb === 'skip') return this.skip(Number(id), body.reason)
     if (verb === 'renew') {
       this.renewals += 1
@@ -95,8 +108,9 @@ export class FakeServer {
   }
 
   private claim(count: number) {
+    this.claims += 1
     const assignments = this.tasks.slice(0, count).map((task) => this.assignment(task))
-    const standing = { today: this.stored.length, daily_target: 40 }
+    const standing = { today: this.stored.length, daily_target: 40, fault_kinds: [] }
     if (this.none) return { assignments: [], ...this.none, ...standing }
     const why_none = assignments.length > 0 ? null : 'all_leased'
     return { assignments, why_none, why_details: {}, ...standing }
@@ -108,6 +122,7 @@ export class FakeServer {
     const before = this.stored.find((item) => item.answer.idempotency_key === answer.idempotency_key)
     if (!before) {
       this.stored.push({ assignment: id, answer })
+      this.drafts.delete(id)
       this.tasks.splice(this.tasks.findIndex((task) => task.id === id), 1)
     }
     if (this.loseNextAnswer) {
@@ -115,6 +130,32 @@ export class FakeServer {
       return Promise.reject(new TypeError('Failed to fetch'))
     }
     return this.json(before ? 200 : 201, { annotation: id, today: this.stored.length })
+  }
+
+  private draft(id: number): Promise<Response> {
+    const draft = this.drafts.get(id)
+    return draft ? this.json(200, draft) : this.json(404, { code: 'not_found', message: '' })
+  }
+
+  private saveDraft(id: number, { version, content }: Omit<ServerDraft, 'saved_at'>): Promise<Response> {
+    if (this.draftRefusal) return this.json(this.draftRefusal.status, { code: this.draftRefusal.code, message: '' })
+    if ((this.drafts.get(id)?.version ?? 0) !== version) return this.json(409, { code: 'draft_newer', message: '' })
+    const saved = { version: version + 1, content, saved_at: new Date().toISOString() }
+    this.draftSaves += 1
+    this.drafts.set(id, saved)
+    return this.json(200, saved)
+  }
+
+  /** The task comes back in front, under a new token and with the answer that was given. */
+  private withdraw(id: number): Promise<Response> {
+    const at = this.stored.findIndex(({ assignment }) => assignment === id)
+    const [taken] = at === -1 ? [] : this.stored.splice(at, 1)
+    if (!taken) return this.json(409, { code: 'not_submitted', message: '' })
+    this.withdrawn.push(id)
+    this.takenBack.set(id, taken.answer)
+    const task = { id, token: taken.answer.token + 1 }
+    this.tasks.unshift(task)
+    return this.json(200, { assignment: this.assignment(task) })
   }
 
   private skip(id: number, reason: string): Promise<Response> {

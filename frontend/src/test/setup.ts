@@ -4,8 +4,8 @@ import { configure } from '@testing-library/react'
 
 // Pages load their parts lazily, which takes its time where many tests run at once.
 configure({ asyncUtilTimeout: 10_000 })
-startI18n()
-setLanguage('zh-CN')
+await startI18n()
+await setLanguage('zh-CN')
 
 // jsdom has no styles of pseudo-elements, and says so each time that a scrollbar is measured.
 const computedStyle = window.getComputedStyle.bind(window)
@@ -18,3 +18,5 @@ window.ResizeObserver = class {
 }
 window.matchMedia = (media) => Object.assign(new EventTarget(), { media, matches: false }) as MediaQueryList
 Element.prototype.scrollIntoView = () => undefined
+Element.prototype.scrollBy = () => undefined
+Range.prototype.getBoundingClientRect = () => new DOMRect()

@@ -1,7 +1,8 @@
 import { Loading } from '@/components/Loading'
+import { useShade } from '@/lib/theme'
 import type { EChartsCoreOption } from 'echarts/core'
 import { lazy, Suspense, useMemo } from 'react'
-import { chartDefaults } from './options'
+import { CHART_DEFAULTS } from './options'
 
 const EChart = lazy(() => import('./EChart'))
 
@@ -14,7 +15,8 @@ interface Props {
 
 /** A chart in our colours. ECharts itself arrives with the first chart on a page. */
 export function Chart({ option, label, height = 240 }: Props) {
-  const full = useMemo(() => ({ ...chartDefaults(), ...option }), [option])
+  const shade = useShade()
+  const full = useMemo(() => ({ ...CHART_DEFAULTS, ...option }), [option])
   return (
     <Suspense
       fallback={
@@ -23,7 +25,7 @@ export function Chart({ option, label, height = 240 }: Props) {
         </div>
       }
     >
-      <EChart option={full} label={label} height={height} />
+      <EChart key={shade} shade={shade} option={full} label={label} height={height} />
     </Suspense>
   )
 }

@@ -1,20 +1,35 @@
+import type { Shade } from '@/lib/theme'
 import type { EChartsCoreOption } from 'echarts/core'
 
-/** Series in tints of the accent and in greys: the letters' hues are kept for responses. */
-export const SERIES_COLOURS = ['#2456a6', '#8fadd9', '#565d68', '#b3b8c2', '#1d2129']
+/** Series in tints of the accent and in greys, each of 3:1 on paper: the letters' hues are kept for responses. */
+const SERIES_COLOURS: Record<Shade, string[]> = {
+  light: ['#2456a6', '#6f92c9', '#565d68', '#868d99', '#1d2129'],
+  dark: ['#8fb6f5', '#4f7cc4', '#a8b0bc', '#737b88', '#e3e6eb'],
+}
 
 const GRID = { left: 8, right: 20, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' }
 
 const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
 
-/** What all charts share. Reads the palette from the page, so call it in the browser. */
-export function chartDefaults(): EChartsCoreOption {
+/** What all charts share. */
+export const CHART_DEFAULTS: EChartsCoreOption = {
+  animation: false,
+  aria: { enabled: true },
+  grid: { ...GRID, top: 32, bottom: 4 },
+}
+
+/** ECharts' own theme in our colours. Reads the palette from the page, so call it in the browser. */
+export function chartTheme(shade: Shade) {
+  const text = { color: css('ink-2') }
+  const line = { lineStyle: { color: css('line') } }
+  const axis = { axisLine: line, axisTick: line, splitLine: line, axisLabel: text, nameTextStyle: text }
   return {
-    animation: false,
-    aria: { enabled: true },
-    color: SERIES_COLOURS,
-    textStyle: { fontFamily: css('font'), color: css('ink-2') },
-    grid: { ...GRID, top: 32, bottom: 4 },
+    color: SERIES_COLOURS[shade],
+    textStyle: { ...text, fontFamily: css('font') },
+    categoryAxis: { ...axis, splitLine: { show: false } },
+    valueAxis: axis,
+    legend: { textStyle: text },
+    tooltip: { backgroundColor: css('paper'), borderColor: css('line'), textStyle: { color: css('ink') } },
   }
 }
 

@@ -15,11 +15,13 @@ export function Cycles({ effects, position }: { effects: Pick<Effects, 'cycles' 
   const { t } = useTranslation()
   if (effects.cycles.length === 0) return null
   const votes = effects.votes.filter((vote) => vote.final)
+  const named = (cycle: readonly number[]) => {
+    const way = [...cycle, ...cycle.slice(0, 1)].map((response) => letterAt(position(response))).join(' ≥ ')
+    return `${t('qa.effects.cycle')} ${way}`
+  }
   return effects.cycles.map((cycle) => (
-    <section key={cycle.join()} aria-label={t('qa.effects.cycle')} data-testid="cycle">
-      <p className={styles.quiet}>
-        {t('qa.effects.cycle')} {[...cycle, ...cycle.slice(0, 1)].map((response) => letterAt(position(response))).join(' ≥ ')}
-      </p>
+    <section key={cycle.join()} aria-label={named(cycle)} data-testid="cycle">
+      <p className={styles.quiet}>{named(cycle)}</p>
       <ul className={styles.list}>
         {cycle.map((better, at) => {
           const worse = cycle[(at + 1) % cycle.length] ?? better

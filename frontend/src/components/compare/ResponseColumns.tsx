@@ -1,4 +1,5 @@
 import { LetterBadge } from '@/components/LetterBadge'
+import type { Layers } from '@/components/marks/usePaintedText'
 import { diffTexts, sharedShare } from '@/lib/textDiff'
 import { useFormat } from '@/lib/format'
 import { Button } from 'antd'
@@ -16,24 +17,29 @@ interface Props {
   /** Whether the two are shown with what only one of them says */
   diff: boolean
   onDiff: (diff: boolean) => void
-  /** Shows the characters as they are stored, so that a place in a text can be named */
-  raw?: boolean
+  /** Shown, too, whatever the comparison at hand is */
+  also?: number | undefined
+  /** What is painted in a text; the same function as long as nothing changed */
+  layersOf?: (response: ShownResponse) => Layers
   /** What stands in the bar that stays in view */
   children?: ReactNode
 }
+
+const NO_LAYERS: Layers = {}
+const noLayers = () => NO_LAYERS
 
 /**
  * Full texts side by side: the two of the comparison at hand, and whichever else the reader adds. Letters, scores and
  * notes stay in view while the texts scroll.
  */
-export function ResponseColumns({ responses, focused, position, diff, onDiff, raw = false, children }: Props) {
+export function ResponseColumns({ responses, focused, position, diff, onDiff, also, layersOf = noLayers, children }: Props) {
   const { t } = useTranslation()
   const format = useFormat()
   const [added, setAdded] = useState<ReadonlySet<number>>(new Set())
   const [a, b] = [focused?.response_a, focused?.response_b].map((id) => responses.find((found) => found.id === id))
   const parts = useMemo(() => (diff && a && b ? diffTexts(a.text, b.text) : null), [diff, a, b])
   const pair = [a, b].filter((response) => response !== undefined)
-  const shown = [...pair, ...responses.filter((response) => added.has(response.id) && !pair.includes(response))]
+  const shown = [...pair, ...responses.filter((response) => (added.has(response.id) || response.id === also) && !pair.includes(response))]
   const toggle = (id: number) =>
     setAdded((before) => (before.has(id) ? new Set([...before].filter((other) => other !== id)) : new Set(before).add(id)))
   return (
@@ -70,7 +76,7 @@ export function ResponseColumns({ responses, focused, position, diff, onDiff, ra
             index={position(response.id)}
             focused={focused}
             parts={pair.includes(response) ? parts : null}
-            raw={raw}
+            layersOf={layersOf}
           />
         ))}
       </div>

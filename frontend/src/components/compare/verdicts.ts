@@ -28,6 +28,8 @@ export interface ShownResponse {
   label: string
   text: string
   discarded?: boolean
+  /** Where a model's name was replaced, in characters */
+  masks?: readonly { start: number; end: number }[]
 }
 
 /** Verdicts in the making, by comparison key. */

@@ -1,28 +1,75 @@
 import { guidelineQuery } from '@/api/guidelines'
+import { categoriesQuery } from '@/api/projects'
 import type { CategoryRef } from '@/api/types'
 import { ErrorState } from '@/components/ErrorState'
 import { Loading } from '@/components/Loading'
 import { ResponseText } from '@/components/ResponseText'
 import { useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import styles from './task.module.css'
+import { GuidelineSearch } from './GuidelineSearch'
+import { PanelFrame } from './PanelFrame'
+import { useScrollMemory } from './useScrollMemory'
+import styles from './panels.module.css'
 
-/** The category's guideline beside the task. */
-export function GuidelinePanel({ category, onClose }: { category: CategoryRef; onClose: () => void }) {
+interface Props {
+  project: number
+  category: CategoryRef
+  /** Grows with every wish to search */
+  searches: number
+  onClose: () => void
+  onLeave: () => void
+}
+
+/** The guideline of the task's category beside the task, and those of the project's other categories. */
+export default function GuidelinePanel({ project, category, searches, onClose, onLeave }: Props) {
   const { t } = useTranslation()
+  const [shown, setShown] = useState(category.id)
+  const body = useRef<HTMLDivElement>(null)
+  const remember = useScrollMemory(body, shown)
   return (
-    <aside className={styles.guideline} aria-label={t('task.guideline.title')} data-testid="guideline">
-      <header className={styles.guidelineHead}>
-        <strong>{t('task.guideline.title')}</strong>
-        <span className={styles.quiet}>{category.path.join(' / ')}</span>
-        <span className={styles.grow} />
-        <Button size="small" type="text" onClick={onClose} aria-label={t('task.guideline.close')}>
-          ✕
-        </Button>
-      </header>
-      <GuidelineText category={category.id} />
-    </aside>
+    <PanelFrame
+      title={t('task.guideline.title')}
+      subtitle={<Categories project={project} own={category} shown={shown} onShow={setShown} />}
+      tools={<GuidelineSearch key={shown} within={body} wishes={searches} />}
+      testid="guideline"
+      scrollRef={body}
+      onScroll={remember}
+      onClose={onClose}
+      onLeave={onLeave}
+    >
+      <GuidelineText category={shown} />
+    </PanelFrame>
+  )
+}
+
+interface CategoriesProps {
+  project: number
+  own: CategoryRef
+  shown: number
+  onShow: (category: number) => void
+}
+
+/** Which category's guideline is shown: the task's own first, then every other that has one. */
+function Categories({ project, own, shown, onShow }: CategoriesProps) {
+  const { t } = useTranslation()
+  const { data } = useQuery(categoriesQuery(project))
+  const others = data?.results.filter(({ id, has_guideline }) => has_guideline && id !== own.id) ?? []
+  if (others.length === 0) return own.path.join(' / ')
+  return (
+    <select
+      className={styles.field}
+      value={shown}
+      aria-label={t('task.guideline.category')}
+      onChange={(event) => onShow(Number(event.target.value))}
+      data-testid="guideline-category"
+    >
+      {[own, ...others].map(({ id, path }) => (
+        <option key={id} value={id}>
+          {path.join(' / ')}
+        </option>
+      ))}
+    </select>
   )
 }
 

@@ -1,21 +1,13 @@
 import { LetterBadge } from '@/components/LetterBadge'
-import {
-  adoptScores,
-  arrangement,
-  contradictions,
-  decide,
-  pendingPair,
-  scoreOf,
-  unplaced,
-  type Contradiction,
-} from '@/lib/ordering'
+import { arrangement, contradictions, scoreOf, unplaced } from '@/lib/ordering'
 import { DndContext, useDraggable, useDroppable } from '@dnd-kit/core'
-import { Button } from 'antd'
 import { Fragment, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { collision, useDragSensors, useDragTexts } from './dragging'
 import { dropped, type Target } from './drop'
+import { Settle } from './Settle'
 import type { Task } from './useTask'
+import panels from './panels.module.css'
 import styles from './task.module.css'
 
 const SIGN = { above: '>', open: '?' } as const
@@ -57,6 +49,11 @@ export function OrderBar({ task }: { task: Task }) {
           ))}
         </div>
         {tray.length > 0 && <Tray>{tray.map(chip)}</Tray>}
+        {task.noneAcceptable && (
+          <span className={panels.noneMark} data-testid="none-acceptable">
+            ⊘ {t('task.none.label')}
+          </span>
+        )}
         <Settle task={task} />
       </div>
     </DndContext>
@@ -81,12 +78,17 @@ function Chip({ id, task, disputed }: { id: number; task: Task; disputed: boolea
       data-disputed={disputed || undefined}
       style={transform ? { transform: `translate(${transform.x}px, ${transform.y}px)` } : undefined}
       onMouseEnter={() => task.reveal(index)}
-      aria-label={t(score === null ? 'task.drag.unscored' : 'task.drag.scored', { letter: task.letter(id), score })}
+      onFocus={() => task.reveal(index)}
       data-testid={`chip-${task.letter(id)}`}
     >
-      {disputed && '⚠ '}
-      <LetterBadge index={index} />
-      <span className={styles.chipScore}>{score ?? '–'}</span>
+      <span className="visually-hidden">
+        {t(score === null ? 'task.drag.unscored' : 'task.drag.scored', { letter: task.letter(id), score })}
+      </span>
+      <span className={styles.chipFace} aria-hidden>
+        {disputed && '⚠ '}
+        <LetterBadge index={index} />
+        <span className={styles.chipScore}>{score ?? '–'}</span>
+      </span>
     </span>
   )
 }
@@ -118,55 +120,5 @@ function Tray({ children }: { children: ReactNode }) {
       <span className={styles.quiet}>{t('task.order.tray')}</span>
       {children}
     </span>
-  )
-}
-
-/** A contradiction first, else the pending question. */
-function Settle({ task }: { task: Task }) {
-  const { t } = useTranslation()
-  const disputes = contradictions(task.ordering)
-  if (disputes.length > 0) return <Disputes task={task} disputes={disputes} />
-  const pair = pendingPair(task.ordering)
-  if (!pair) return null
-  const [first, second] = pair.map(task.letter)
-  const answer = (verdict: 'first' | 'second' | 'same') => task.setOrdering(decide(task.ordering, verdict))
-  return (
-    <div className={styles.settle} role="status" data-testid="question" data-pair={`${first}${second}`}>
-      <span>{t('task.question.text', { first, second })}</span>
-      <Button size="small" onClick={() => answer('first')} data-testid="answer-first">
-        {t('task.question.better', { letter: first })} <kbd>g</kbd>
-      </Button>
-      <Button size="small" onClick={() => answer('second')} data-testid="answer-second">
-        {t('task.question.better', { letter: second })} <kbd>b</kbd>
-      </Button>
-      <Button size="small" onClick={() => answer('same')} data-testid="answer-same">
-        {t('task.question.same')} <kbd>s</kbd>
-      </Button>
-    </div>
-  )
-}
-
-function Disputes({ task, disputes }: { task: Task; disputes: Contradiction[] }) {
-  const { t } = useTranslation()
-  return (
-    <div className={styles.disputes} role="status" data-testid="contradictions">
-      <ul>
-        {disputes.map(({ higherScored, lowerScored, ordered }) => (
-          <li key={`${higherScored}-${lowerScored}`}>
-            ⚠{' '}
-            {t(`task.contradiction.${ordered}`, {
-              higher: task.letter(higherScored),
-              lower: task.letter(lowerScored),
-              more: scoreOf(task.ordering, higherScored),
-              less: scoreOf(task.ordering, lowerScored),
-            })}
-          </li>
-        ))}
-      </ul>
-      <Button size="small" onClick={() => task.setOrdering(adoptScores(task.ordering))} data-testid="adopt">
-        {t('task.contradiction.adopt')} <kbd>a</kbd>
-      </Button>
-      <span className={styles.quiet}>{t('task.contradiction.orRescore')}</span>
-    </div>
   )
 }

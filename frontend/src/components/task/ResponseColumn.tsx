@@ -1,18 +1,20 @@
+import type { Assignment } from '@/api/assignments'
 import { LetterBadge } from '@/components/LetterBadge'
-import { ResponseText } from '@/components/ResponseText'
 import { hueAt, letterAt } from '@/lib/hues'
 import { characterCount } from '@/lib/markdown'
 import { isDiscarded, scoreOf, SCORES, toggleDiscard } from '@/lib/ordering'
 import { useTranslation } from 'react-i18next'
+import { MarkedText } from './marking/MarkedText'
+import type { Marking } from './useMarking'
 import type { Task } from './useTask'
 import styles from './task.module.css'
 
 interface Props {
   index: number
-  id: number
-  text: string
+  response: Assignment['responses'][number]
   raw: boolean
   task: Task
+  marking: Marking
   /** Its order to an equally scored response is being asked */
   asked: boolean
   /** Its place in the order denies its score */
@@ -20,8 +22,9 @@ interface Props {
 }
 
 /** One response in full, with its score and its garbage mark. */
-export function ResponseColumn({ index, id, text, raw, task, asked, disputed }: Props) {
+export function ResponseColumn({ index, response, raw, task, marking, asked, disputed }: Props) {
   const { t } = useTranslation()
+  const { id, text } = response
   const letter = letterAt(index)
   const discarded = isDiscarded(task.ordering, id)
   return (
@@ -39,6 +42,18 @@ export function ResponseColumn({ index, id, text, raw, task, asked, disputed }: 
       <header className={styles.columnHead} data-asked={asked || undefined}>
         <LetterBadge index={index} />
         <span className={styles.quiet}>{t('task.response.characters', { count: characterCount(text) })}</span>
+        <button
+          type="button"
+          tabIndex={-1}
+          className={styles.garbage}
+          aria-pressed={discarded}
+          title={t('task.response.garbageHint')}
+          onClick={() => task.setOrdering(toggleDiscard(task.ordering, id))}
+          data-testid={`discard-${letter}`}
+        >
+          {discarded && '✕ '}
+          {t('task.response.garbage')}
+        </button>
         <div className={styles.scores} role="group" aria-label={t('task.response.score', { letter })}>
           {SCORES.map((score) => (
             <button
@@ -55,22 +70,10 @@ export function ResponseColumn({ index, id, text, raw, task, asked, disputed }: 
             </button>
           ))}
         </div>
-        <button
-          type="button"
-          tabIndex={-1}
-          className={styles.garbage}
-          aria-pressed={discarded}
-          title={t('task.response.garbageHint')}
-          onClick={() => task.setOrdering(toggleDiscard(task.ordering, id))}
-          data-testid={`discard-${letter}`}
-        >
-          {discarded && '✕ '}
-          {t('task.response.garbage')}
-        </button>
         {disputed && <span className={styles.disputed}>⚠ {t('task.response.disputed')}</span>}
       </header>
       <div className={discarded ? styles.discardedText : styles.columnText}>
-        <ResponseText text={text} raw={raw} />
+        <MarkedText index={index} response={response} raw={raw} marking={marking} />
       </div>
     </section>
   )

@@ -1,4 +1,4 @@
-import { isComplete } from '@/lib/ordering'
+import { isComposing } from '@/lib/keyboard'
 import { Button } from 'antd'
 import type { RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,6 +10,8 @@ const SUBMIT_KEY = navigator.userAgent.includes('Mac') ? '⌘ Enter' : 'Ctrl Ent
 interface Props {
   task: Task
   notesRef: RefObject<HTMLTextAreaElement | null>
+  /** Nothing stands against handing it in */
+  ready: boolean
   /** Why the last try to submit did nothing */
   problem: string | null
   pending: boolean
@@ -18,9 +20,8 @@ interface Props {
   onSubmit: () => void
 }
 
-export function SubmitBar({ task, notesRef, problem, pending, onSkip, onSubmit }: Props) {
+export function SubmitBar({ task, notesRef, ready, problem, pending, onSkip, onSubmit }: Props) {
   const { t } = useTranslation()
-  const ready = isComplete(task.ordering)
   return (
     <div className={styles.submitBar}>
       <textarea
@@ -31,7 +32,7 @@ export function SubmitBar({ task, notesRef, problem, pending, onSkip, onSubmit }
         value={task.notes}
         onChange={(event) => task.setNotes(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape' && !event.nativeEvent.isComposing) task.focus(task.focused)
+          if (event.key === 'Escape' && !isComposing(event.nativeEvent)) task.focus(task.focused)
         }}
         placeholder={t('task.notes')}
         aria-label={t('task.notes')}
@@ -40,6 +41,16 @@ export function SubmitBar({ task, notesRef, problem, pending, onSkip, onSubmit }
       <span className={styles.problem} role="status" data-testid="problem">
         {problem}
       </span>
+      <Button
+        danger={task.noneAcceptable}
+        aria-pressed={task.noneAcceptable}
+        title={t('task.none.hint')}
+        onClick={() => task.change({ noneAcceptable: !task.noneAcceptable })}
+        data-testid="none"
+      >
+        {task.noneAcceptable && '✓ '}
+        {t('task.none.label')} <kbd>u</kbd>
+      </Button>
       {onSkip && (
         <Button onClick={onSkip} data-testid="skip">
           {t('task.skip')}

@@ -1,9 +1,12 @@
 import type { Assignment } from '@/api/assignments'
-import { Button } from 'antd'
 import { useSyncExternalStore, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ActiveClock } from './activeClock'
 import type { Command } from './commands'
+import { DraftStatus } from './DraftStatus'
+import type { Panel, PanelName } from './usePanel'
+import { TaskTools } from './TaskTools'
+import type { Look } from './useLook'
 import type { Task } from './useTask'
 import styles from './task.module.css'
 
@@ -12,47 +15,26 @@ interface Props {
   clock: ActiveClock
   standing: ReactNode
   task: Task
-  raw: boolean
-  view: 'columns' | 'stacked'
-  guidelineOpen: boolean
+  look: Look
+  panel: Panel['open']
+  /** Those that can be opened */
+  panels: readonly PanelName[]
   onCommand: (command: Command) => void
 }
 
-export function TaskHeader({ assignment, clock, standing, task, raw, view, guidelineOpen, onCommand }: Props) {
+export function TaskHeader({ assignment, clock, standing, task, look, panel, panels, onCommand }: Props) {
   const { t } = useTranslation()
-  const tool = (name: 'raw' | 'view' | 'guideline' | 'help', label: string, pressed?: boolean) => (
-    <Button
-      size="small"
-      type={pressed ? 'default' : 'text'}
-      aria-pressed={pressed}
-      onClick={() => onCommand({ name })}
-      data-testid={`tool-${name}`}
-    >
-      {label}
-    </Button>
-  )
   return (
     <div className={styles.header} data-testid="task" data-assignment={assignment.id}>
-      <strong>{assignment.category.path.join(' / ')}</strong>
+      <h1 className={styles.category}>{assignment.category.path.join(' / ')}</h1>
       <span className={styles.quiet}>{t('task.number', { number: assignment.prompt.number })}</span>
       {standing}
       <Timer clock={clock} />
       <span className={styles.grow} />
-      <span className={styles.quiet} role="status" data-testid="draft-state">
-        {draftState(task, t)}
-      </span>
-      {tool('raw', t('task.tool.raw'), raw)}
-      {tool('view', t(`task.tool.${view === 'columns' ? 'stack' : 'columns'}`))}
-      {tool('guideline', t('task.tool.guideline'), guidelineOpen)}
-      {tool('help', t('task.tool.help'))}
+      <DraftStatus task={task} />
+      <TaskTools look={look} panel={panel} panels={panels} onCommand={onCommand} />
     </div>
   )
-}
-
-function draftState(task: Task, t: (key: string) => string): string {
-  if (task.kept === false) return t('task.draft.notKept')
-  if (task.kept) return t('task.draft.kept')
-  return task.restored ? t('task.draft.restored') : ''
 }
 
 /** Active time on this task. On its own, so that its tick repaints nothing else. */

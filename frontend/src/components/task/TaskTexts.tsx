@@ -14,7 +14,7 @@ export function TaskTexts({ assignment }: { assignment: Assignment }) {
   const [open, setOpen] = useState(true)
   return (
     <div className={styles.reading}>
-      <PromptPanel prompt={assignment.prompt} open={open} raw={false} onToggle={() => setOpen(!open)} />
+      <PromptPanel prompt={assignment.prompt} look={{ promptOpen: open, raw: false, act: () => (setOpen(!open), true) }} />
       <div className={styles.columns}>
         {assignment.responses.map(({ id, text }, index) => (
           <section

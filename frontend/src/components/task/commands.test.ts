@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { commandFor, type Command } from './commands'
+import { commandFor, HELP, type Command } from './commands'
 
 function press(init: KeyboardEventInit & { keyCode?: number }, target: Element = document.body): Command | null {
   let command: Command | null = null
@@ -31,7 +31,6 @@ describe('a key', () => {
 
   it.each([
     ['composing', { isComposing: true }],
-    ['the key that ends a composition', { keyCode: 229 }],
     ['held down', { repeat: true }],
     ['with Ctrl', { ctrlKey: true }],
     ['with Cmd', { metaKey: true }],
@@ -56,6 +55,61 @@ describe('a key', () => {
 
   it('opens the help with a question mark', () => {
     expect(press({ code: 'Slash', key: '?', shiftKey: true })).toEqual({ name: 'help' })
-    expect(press({ code: 'Slash', key: '/' })).toBeNull()
+    expect(press({ code: 'Slash', key: '/' })).toEqual({ name: 'find' })
+  })
+
+  it('with Shift goes the other way through the pairs', () => {
+    expect(press({ code: 'KeyD', key: 'd' })).toEqual({ name: 'diff' })
+    expect(press({ code: 'KeyD', key: 'D', shiftKey: true })).toEqual({ name: 'diffBack' })
+  })
+
+  it('works on after a click on a checkbox', () => {
+    const box = field('input') as HTMLInputElement
+    box.type = 'checkbox'
+    expect(press({ code: 'KeyX', key: 'x' }, box)).toEqual({ name: 'discard' })
+  })
+})
+
+describe('an input method', () => {
+  const G = { code: 'KeyG', key: 'Process', keyCode: 229 }
+
+  it('that is on but has nothing to write into leaves the keys what they are', () => {
+    expect(press(G)).toEqual({ name: 'verdict', verdict: 'first' })
+    expect(press({ code: 'Enter', key: 'Process', keyCode: 229, ctrlKey: true })).toEqual({ name: 'submit' })
+    expect(press({ code: '', key: 'Unidentified', keyCode: 229 })).toBeNull()
+  })
+
+  it('keeps every key of a composition, from the one that begins it to the one that ends it', () => {
+    const textarea = field('textarea')
+    const compose = (type: string) => textarea.dispatchEvent(new CompositionEvent(type, { bubbles: true }))
+    const enter = { code: 'Enter', key: 'Enter', ctrlKey: true }
+    const said = [press(G, textarea)]
+    compose('compositionstart')
+    said.push(press({ ...G, isComposing: true }, textarea), press({ ...enter, isComposing: true }, textarea))
+    compose('compositionend')
+    // Safari: the Enter that ends a composition comes after compositionend, with nothing but its keyCode to tell.
+    said.push(press({ ...enter, keyCode: 229 }, textarea))
+    expect(said).toEqual([null, null, null, null])
+    expect(press(enter, textarea)).toEqual({ name: 'submit' })
+  })
+})
+
+describe('the help', () => {
+  const CODES: Record<string, string> = { '/': 'Slash', '-': 'Minus', '=': 'Equal', '[': 'BracketLeft', ']': 'BracketRight', Esc: 'Escape' }
+  const codeOf = (cap: string) => CODES[cap] ?? (/^[a-z]$/.test(cap) ? `Key${cap.toUpperCase()}` : null)
+
+  it('promises every letter and sign that does something, and no other', () => {
+    const promised = HELP.flatMap(([, rows]) => rows)
+      .filter(([keys, label]) => !keys.includes('Ctrl/⌘') && label !== 'draft')
+      .flatMap(([keys]) => keys.map((cap) => ({ code: codeOf(cap), shiftKey: keys.includes('Shift') })))
+      .flatMap(({ code, shiftKey }) => (code ? [`${code} ${shiftKey}`] : []))
+    const letters = Array.from({ length: 26 }, (_, i) => `Key${String.fromCharCode(65 + i)}`)
+    const presses = [...letters, ...Object.values(CODES)].flatMap((code) => [`${code} false`, `${code} true`])
+    const doing = presses.filter((name) => {
+      const [code, shift] = name.split(' ')
+      return press({ code, key: 'x', shiftKey: shift === 'true' })
+    })
+    // Shift with the slash is the question mark, under its own cap.
+    expect([...promised, 'Slash true'].sort()).toEqual(doing.sort())
   })
 })

@@ -1,11 +1,17 @@
-import { isComposing, isPlainKey, isSubmitKey } from '@/lib/keyboard'
+import { inTextField, isComposing, isPlainKey, isSubmitKey } from '@/lib/keyboard'
 import type { Score, Verdict } from '@/lib/ordering'
 
 export type Command =
   | { name: 'score'; score: Score }
   | { name: 'verdict'; verdict: Verdict }
   | { name: 'move'; step: 1 | -1 }
-  | { name: 'discard' | 'adopt' | 'guideline' | 'help' | 'notes' | 'skip' | 'raw' | 'view' | 'prompt' | 'submit' }
+  | { name: 'font' | 'width'; step: 1 | -1 }
+  | { name: Plain }
+
+type Plain =
+  | 'discard' | 'noneAcceptable' | 'adoptScores' | 'adoptOrder' | 'submit' | 'skip' | 'undo' | 'redo' | 'fault'
+  | 'find' | 'diff' | 'diffBack' | 'diffUnit' | 'diffWide' | 'notes' | 'evidence' | 'guideline' | 'guidelineFind'
+  | 'recent' | 'raw' | 'view' | 'prompt' | 'sync' | 'theme' | 'help' | 'close'
 
 /** Every key of the workbench by physical position; the help overlay lists the same groups. */
 const COMMANDS: Record<string, Command> = {
@@ -15,13 +21,36 @@ const COMMANDS: Record<string, Command> = {
   ArrowRight: { name: 'move', step: 1 },
   ArrowLeft: { name: 'move', step: -1 },
   KeyX: { name: 'discard' },
-  KeyA: { name: 'adopt' },
+  KeyU: { name: 'noneAcceptable' },
+  KeyA: { name: 'adoptScores' },
+  KeyO: { name: 'adoptOrder' },
+  KeyF: { name: 'fault' },
+  KeyD: { name: 'diff' },
+  KeyW: { name: 'diffUnit' },
+  KeyL: { name: 'diffWide' },
+  KeyE: { name: 'evidence' },
+  KeyH: { name: 'recent' },
   KeyM: { name: 'guideline' },
   KeyN: { name: 'notes' },
   KeyK: { name: 'skip' },
   KeyR: { name: 'raw' },
   KeyV: { name: 'view' },
   KeyP: { name: 'prompt' },
+  KeyY: { name: 'sync' },
+  KeyT: { name: 'theme' },
+  Slash: { name: 'find' },
+  Minus: { name: 'font', step: -1 },
+  Equal: { name: 'font', step: 1 },
+  BracketLeft: { name: 'width', step: -1 },
+  BracketRight: { name: 'width', step: 1 },
+  Escape: { name: 'close' },
+}
+
+/** With Shift: what belongs to the same key without it. */
+const SHIFTED: Record<string, Command> = {
+  Slash: { name: 'help' },
+  KeyD: { name: 'diffBack' },
+  KeyM: { name: 'guidelineFind' },
 }
 
 function scoreKey(code: string): Command | null {
@@ -29,32 +58,82 @@ function scoreKey(code: string): Command | null {
   return digit === undefined ? null : { name: 'score', score: Number(digit) as Score }
 }
 
+/** Ctrl/Cmd+Z and its opposites. Inside a text field they belong to the field. */
+function historyKey(event: KeyboardEvent): Command | null {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || inTextField(event)) return null
+  if (event.code === 'KeyZ') return { name: event.shiftKey ? 'redo' : 'undo' }
+  return event.code === 'KeyY' && !event.shiftKey ? { name: 'redo' } : null
+}
+
 /** What a key press asks for; null where it asks for nothing. */
 export function commandFor(event: KeyboardEvent): Command | null {
   if (isComposing(event)) return null
   if (isSubmitKey(event)) return event.repeat ? null : { name: 'submit' }
+  const history = historyKey(event)
+  if (history) return history
   if (!isPlainKey(event)) return null
-  if (event.key === '?' || (event.shiftKey && event.code === 'Slash')) return { name: 'help' }
-  if (event.shiftKey) return null
+  if (event.key === '?') return { name: 'help' }
+  if (event.shiftKey) return SHIFTED[event.code] ?? null
   return scoreKey(event.code) ?? COMMANDS[event.code] ?? null
 }
 
-/** The keys as the help overlay shows them: key caps, and the name of what they do below `task.help`. */
-export const HELP: readonly (readonly [keys: readonly string[], label: string])[] = [
-  [['0', '…', '5'], 'score'],
-  [['Tab', '←', '→'], 'move'],
-  [['g'], 'first'],
-  [['b'], 'second'],
-  [['s'], 'same'],
-  [['x'], 'discard'],
-  [['a'], 'adopt'],
-  [['Ctrl/⌘', 'Enter'], 'submit'],
-  [['k'], 'skip'],
-  [['n'], 'notes'],
-  [['m'], 'guideline'],
-  [['r'], 'raw'],
-  [['v'], 'view'],
-  [['p'], 'prompt'],
-  [['Space', '←', '→'], 'drag'],
-  [['?'], 'help'],
+type Help = readonly (readonly [keys: readonly string[], label: string])[]
+
+/** The keys as the help overlay shows them, by what they are for: key caps, and the name of what they do below `task.help`. */
+export const HELP: readonly (readonly [group: string, keys: Help])[] = [
+  [
+    'judge',
+    [
+      [['0', '…', '5'], 'score'],
+      [['Tab', '←', '→'], 'move'],
+      [['g'], 'first'],
+      [['b'], 'second'],
+      [['s'], 'same'],
+      [['x'], 'discard'],
+      [['u'], 'noneAcceptable'],
+      [['a'], 'adoptScores'],
+      [['o'], 'adoptOrder'],
+      [['Space', '←', '→'], 'drag'],
+      [['Ctrl/⌘', 'Enter'], 'submit'],
+    ],
+  ],
+  [
+    'read',
+    [
+      [['r'], 'raw'],
+      [['v'], 'view'],
+      [['p'], 'prompt'],
+      [['y'], 'sync'],
+      [['-', '='], 'font'],
+      [['[', ']'], 'width'],
+      [['t'], 'theme'],
+      [['d'], 'diff'],
+      [['Shift', 'd'], 'diffBack'],
+      [['w'], 'diffUnit'],
+      [['l'], 'diffWide'],
+    ],
+  ],
+  [
+    'check',
+    [
+      [['f'], 'fault'],
+      [['/'], 'find'],
+      [['e'], 'evidence'],
+      [['n'], 'notes'],
+      [['m'], 'guideline'],
+      [['Shift', 'm'], 'guidelineFind'],
+    ],
+  ],
+  [
+    'other',
+    [
+      [['Ctrl/⌘', 'z'], 'undo'],
+      [['Ctrl/⌘', 'Shift', 'z'], 'redo'],
+      [['h'], 'recent'],
+      [['k'], 'skip'],
+      [[',', '.'], 'draft'],
+      [['Esc'], 'close'],
+      [['?'], 'help'],
+    ],
+  ],
 ]

@@ -2,14 +2,13 @@ import type { Answer, Assignment } from '@/api/assignments'
 import { letterAt } from '@/lib/hues'
 import { isDiscarded, orderText, scoreOf, setScore, tiersOf, type Ordering, type Score } from '@/lib/ordering'
 import { uuid } from '@/lib/uuid'
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { ActiveClock } from './activeClock'
-import { freshDraft, loadDraft, saveDraft } from './drafts'
-
-interface Content {
-  ordering: Ordering
-  notes: string
-}
+import type { Content } from './content'
+import { startOf } from './drafts'
+import { DraftSync, type DraftState } from './draftSync'
+import { filledEvidence } from './evidence'
+import { beginHistory, record, redone, undone, type History } from './history'
 
 /** Where the focus goes after a score: to the next response, or back to one that was left out. */
 export function nextFocus(ordering: Ordering, scored: number): number {
@@ -20,7 +19,7 @@ export function nextFocus(ordering: Ordering, scored: number): number {
 }
 
 /** The answer as the server takes it; null unless the ordering is complete. */
-export function answerOf({ ordering, notes }: Content, token: number, seconds: number): Answer | null {
+export function answerOf({ ordering, notes, noneAcceptable, evidence, faults }: Content, token: number, seconds: number): Answer | null {
   const order = tiersOf(ordering)
   return order && {
     token,
@@ -28,51 +27,93 @@ export function answerOf({ ordering, notes }: Content, token: number, seconds: n
     scores: { ...ordering.scores },
     order,
     discarded: ordering.responses.filter((id) => isDiscarded(ordering, id)),
+    none_acceptable: noneAcceptable,
     notes,
+    evidence: filledEvidence(evidence),
+    faults: faults.map(({ id: _, ...fault }) => fault),
     seconds: Math.round(seconds * 10) / 10,
   }
 }
 
-/** The state of one task at hand: ordering, notes and focus. Every change is kept as a draft in this browser. */
+/** What the page says of the draft. */
+export type DraftShown = 'none' | 'restored' | 'saving' | 'saved' | 'waiting' | 'local' | 'unkept'
+
+function shownOf({ kept, server, other }: DraftState, restored: boolean): DraftShown {
+  if (server === 'saved') return 'saved'
+  if (kept === false) return 'unkept'
+  if (server === 'waiting') return 'waiting'
+  if (server === 'refused' || (other?.version ?? null) !== null) return 'local'
+  if (server === 'saving') return 'saving'
+  return restored ? 'restored' : 'none'
+}
+
+/** Saves the task for as long as it is on the page, and runs the clock from where it stood. */
+function useSaving(sync: DraftSync, clock: ActiveClock, seconds: number): DraftState {
+  const taken = useRef(seconds)
+  useEffect(() => {
+    clock.set(taken.current)
+    const stop = sync.start()
+    const noteTime = () => sync.noteTime(clock.read())
+    document.addEventListener('visibilitychange', noteTime)
+    return () => {
+      taken.current = clock.read()
+      document.removeEventListener('visibilitychange', noteTime)
+      stop()
+    }
+  }, [sync, clock])
+  return useSyncExternalStore(sync.subscribe, sync.snapshot)
+}
+
+/** The state of one task at hand: what is said of it, and the focus. Every change is saved, and can be undone. */
 export function useTask(assignment: Assignment, user: number, clock: ActiveClock) {
-  const [earlier] = useState(() => loadDraft(user, assignment))
-  const [draft] = useState(() => earlier ?? freshDraft(assignment))
-  const [content, setContent] = useState<Content>(draft)
-  const [kept, setKept] = useState<boolean | null>(null)
+  const [start] = useState(() => startOf(user, assignment))
+  const [sync] = useState(() => new DraftSync(user, assignment, start))
+  const [history, setHistory] = useState(() => beginHistory(start.draft))
   const [focused, setFocused] = useState(0)
   const columns = useRef<(HTMLElement | null)[]>([])
+  const saving = useSaving(sync, clock, start.draft.seconds)
+  const { present: content } = history
   const { ordering } = content
 
-  const save = (next: Content) =>
-    saveDraft(user, assignment, { ...next, token: assignment.token, seconds: clock.read() })
-  const change = (part: Partial<Content>) => {
-    const next = { ...content, ...part }
-    setContent(next)
-    setKept(save(next))
+  const become = (next: History) => {
+    setHistory(next)
+    sync.note(next.present, clock.read())
   }
+  const change = (part: Partial<Content>) => become(record(history, { ...content, ...part }, focused, Date.now()))
   const focus = (index: number) => {
     setFocused(index)
     columns.current[index]?.focus()
   }
-
-  useEffect(() => clock.set(draft.seconds), [clock, draft])
-  const saveTime = useEffectEvent(() => {
-    if (kept) save(content)
-  })
-  useEffect(() => {
-    const listener = () => saveTime()
-    document.addEventListener('visibilitychange', listener)
-    return () => document.removeEventListener('visibilitychange', listener)
-  }, [])
+  const travel = (to: ReturnType<typeof undone>) => {
+    if (!to) return
+    become(to.history)
+    focus(to.focused)
+  }
 
   const letter = (id: number) => letterAt(ordering.responses.indexOf(id))
   return {
     ordering,
     notes: content.notes,
-    /** Whether the last change could be kept in this browser; null before the first change */
-    kept,
-    /** Work from before a reload or from an earlier lease is on the page */
-    restored: earlier !== null,
+    noneAcceptable: content.noneAcceptable,
+    evidence: content.evidence,
+    faults: content.faults,
+    /** Replaces parts of what is said; every change is saved as a draft and can be undone */
+    change,
+    canUndo: history.past.length > 0,
+    undo: () => travel(undone(history, focused)),
+    redo: () => travel(redone(history, focused)),
+    /** How far the draft is saved */
+    draft: shownOf(saving, start.restored),
+    /** Another draft of this task, to be chosen or turned down */
+    other: saving.other,
+    changedAt: saving.at,
+    keepThis: () => sync.keepThis(),
+    takeOther: () => {
+      const other = sync.takeOther()
+      if (!other) return
+      const { token: _, seconds: __, ...said } = other
+      change(said)
+    },
     focused,
     setFocused,
     /** Tells where a response's column stands on the page. */

@@ -21,7 +21,7 @@ export function DiscussionHead({ discussion, guideline, onGuideline, onEscalate 
   const { prompt, people, me, open, due_at } = discussion
   return (
     <header className={styles.head}>
-      <h2>#{prompt.number}</h2>
+      <h1>#{prompt.number}</h1>
       <span>{prompt.category.path.join(' / ')}</span>
       <Agreement discussion={discussion} />
       <span className={styles.quiet} data-testid="people">

@@ -33,6 +33,8 @@ class Talk {
     const agreement = this.rows.filter(({ same }) => same).length / this.rows.length
     return {
       project: 1,
+      remarks: [],
+      fault_kinds: [],
       prompt: {
         id: 5,
         number: 5,
@@ -51,7 +53,7 @@ class Talk {
         { pseudonym: '甲', pass: 1 },
         { pseudonym: '乙', pass: 2 },
       ],
-      responses: [1, 2, 3].map((id, i) => ({ id, label: 'ABC'[i] ?? '', text: `回答 ${id}`, discarded: false })),
+      responses: [1, 2, 3].map((id, i) => ({ id, label: 'ABC'[i] ?? '', text: `回答 ${id}`, masks: [], discarded: false })),
       comparisons: [...this.rows.filter(({ same }) => !same), ...this.rows.filter(({ same }) => same)],
       discards: [],
       messages: this.messages.map(({ text, task, parent }, id) => ({

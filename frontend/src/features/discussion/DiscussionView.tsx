@@ -1,5 +1,7 @@
 import type { Discussion } from '@/api/discussions'
 import { Failure } from '@/components/Failure'
+import { Remarks } from '@/components/marks/Remarks'
+import { useRemarks } from '@/components/marks/useRemarks'
 import { ResponseText } from '@/components/ResponseText'
 import { useKeyCommands } from '@/lib/keyCommands'
 import { useRequiredProjectId } from '@/lib/useProjectId'
@@ -24,7 +26,8 @@ export function DiscussionView({ stored }: { stored: Discussion }) {
   useRequiredProjectId(stored.project)
   const work = useDiscussionWork(stored)
   const { discussion, focused } = work
-  const { prompt, responses, open } = discussion
+  const { prompt, responses, open, remarks } = discussion
+  const view = useRemarks(remarks, responses)
   const speaks = open && ownPass(discussion) !== undefined
   const [diff, setDiff] = useState(false)
   const [guideline, setGuideline] = useState(false)
@@ -82,10 +85,11 @@ export function DiscussionView({ stored }: { stored: Discussion }) {
               {prompt.system && <div className={styles.system}>{prompt.system}</div>}
               <ResponseText text={prompt.text} />
             </details>
-            <PairTexts discussion={discussion} item={focused} diff={diff} onDiff={setDiff} position={position} />
+            <PairTexts discussion={discussion} item={focused} diff={diff} onDiff={setDiff} view={view} position={position} />
           </div>
           <div className={styles.panel}>
             <Differences work={work} position={position} />
+            <Remarks remarks={remarks} kinds={discussion.fault_kinds} view={view} position={position} />
             <Failure error={work.error} kept={t('discussion.kept')} />
           </div>
         </div>

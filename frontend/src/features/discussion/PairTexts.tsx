@@ -1,12 +1,13 @@
 import type { Discussion, DiscussionComparison } from '@/api/discussions'
 import { LetterBadge } from '@/components/LetterBadge'
-import { ResponseText } from '@/components/ResponseText'
+import { PaintedText } from '@/components/marks/PaintedText'
+import type { RemarksView } from '@/components/marks/useRemarks'
 import { TextDiff } from '@/components/TextDiff'
 import { hueAt } from '@/lib/hues'
 import { characterCount } from '@/lib/markdown'
 import { diffTexts, type DiffPart } from '@/lib/textDiff'
 import { Button } from 'antd'
-import { useMemo } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Item } from './agreeing'
 import styles from './discussion.module.css'
@@ -16,15 +17,26 @@ interface Props {
   item: Item | undefined
   diff: boolean
   onDiff: (diff: boolean) => void
+  view: RemarksView
   position: (response: number) => number
 }
 
+interface PaintedProps {
+  response: Discussion['responses'][number]
+  view: RemarksView
+  children: ReactNode
+}
+
 /** The texts in question, in full: two side by side with what each scored, or the one that some call garbage. */
-export function PairTexts({ discussion, item, diff, onDiff, position }: Props) {
+export function PairTexts({ discussion, item, diff, onDiff, view, position }: Props) {
   const { t } = useTranslation()
-  const text = (id: number) => discussion.responses.find((response) => response.id === id)?.text ?? ''
-  const ids = item?.row ? [item.row.response_a, item.row.response_b] : item?.discard ? [item.discard.response] : []
-  const [a, b] = ids.map(text)
+  const { row, discard } = item ?? {}
+  const ids = row ? [row.response_a, row.response_b] : discard ? [discard.response] : []
+  // One that a mark was gone to stands beside them.
+  const shown = [...new Set([...ids, ...(view.also === undefined ? [] : [view.also])])].flatMap(
+    (id) => discussion.responses.find((response) => response.id === id) ?? [],
+  )
+  const [a, b] = ids.map((id) => shown.find((response) => response.id === id)?.text)
   const parts = useDiff(diff ? a : undefined, b)
   return (
     <section aria-label={t('discussion.responses')}>
@@ -35,18 +47,34 @@ export function PairTexts({ discussion, item, diff, onDiff, position }: Props) {
         </Button>
       </div>
       <div className={styles.texts}>
-        {ids.map((id, index) => (
-          <div key={id} className={styles.text} style={{ borderTopColor: hueAt(position(id)) }} data-testid={`text-${id}`}>
+        {shown.map((response, index) => (
+          <div
+            key={response.id}
+            className={styles.text}
+            style={{ borderTopColor: hueAt(position(response.id)) }}
+            data-testid={`text-${response.id}`}
+          >
             <div className={styles.textHead}>
-              <LetterBadge index={position(id)} />
-              {t('discussion.characters', { count: characterCount(text(id)) })}
-              {item?.row && <Scores row={item.row} first={index === 0} />}
+              <LetterBadge index={position(response.id)} />
+              {t('discussion.characters', { count: characterCount(response.text) })}
+              {row && index < ids.length && <Scores row={row} first={index === 0} />}
             </div>
-            {parts ? <TextDiff parts={parts} side={index === 0 ? 'a' : 'b'} /> : <ResponseText text={text(id)} />}
+            <Painted response={response} view={view}>
+              {parts && index < ids.length && <TextDiff parts={parts} side={index === 0 ? 'a' : 'b'} />}
+            </Painted>
           </div>
         ))}
       </div>
     </section>
+  )
+}
+
+function Painted({ response, view: { layersOf }, children }: PaintedProps) {
+  const layers = useMemo(() => layersOf(response), [layersOf, response])
+  return (
+    <PaintedText response={response} layers={layers}>
+      {children}
+    </PaintedText>
   )
 }
 

@@ -26,9 +26,11 @@ function examNow(): Exam {
     project: 1,
     category: { id: 5, path: ['数学'] },
     prompt: { number: index, text: `题 ${index}`, system: '' },
-    responses: ['甲', '乙', '丙'].map((text, i) => ({ id: i + 1, text })),
+    responses: ['甲', '乙', '丙'].map((text, i) => ({ id: i + 1, text, masks: [] })),
     guideline_version: null,
     returned: null,
+    previous: null,
+    draft: null,
   }
   return {
     id: 3,

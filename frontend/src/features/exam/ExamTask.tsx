@@ -3,6 +3,7 @@ import { ApiError } from '@/api/client'
 import { useAnswerExam, type Exam, type ExamFeedback } from '@/api/exams'
 import { ActiveClock } from '@/components/task/activeClock'
 import { dropDraft } from '@/components/task/drafts'
+import { closeDraft } from '@/components/task/draftSync'
 import { TaskBoard } from '@/components/task/TaskBoard'
 import { Failure } from '@/components/Failure'
 import { useEffect, useMemo } from 'react'
@@ -27,6 +28,7 @@ export function ExamTask({ exam, assignment, user, onAnswered }: Props) {
     const unsure = send.error instanceof ApiError && send.error.transient ? send.variables : undefined
     send.mutate(unsure ?? answer, {
       onSuccess: (answered) => {
+        closeDraft(user, assignment.id)
         dropDraft(user, assignment.id)
         onAnswered({ assignment, ...answered })
       },

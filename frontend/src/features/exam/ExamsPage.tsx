@@ -52,7 +52,7 @@ function useColumns(project: number): TableColumnsType<ExamStanding> {
     { title: t('exam.column.mark'), align: 'right', render: (_, { mark }) => format.percent(mark) },
     { title: t('exam.column.accuracy'), align: 'right', render: (_, { accuracy }) => format.percent(accuracy) },
     { title: t('exam.column.attempts'), align: 'right', dataIndex: 'attempts_left' },
-    { key: 'way', render: (_, standing) => <WayIn project={project} standing={standing} /> },
+    { title: t('list.actions'), key: 'way', render: (_, standing) => <WayIn project={project} standing={standing} /> },
   ]
 }
 

@@ -73,6 +73,6 @@ export function usePeopleColumns(orderOf: (key: string) => Order | null): TableC
     consistency,
     rejection,
     sortable('weight', weight, { align: 'right', render: (_, row) => format.score(weight(row)) }),
-    { key: 'actions', fixed: 'right', render: (_, row) => <PersonPause person={row} /> },
+    { title: t('list.actions'), key: 'actions', fixed: 'right', render: (_, row) => <PersonPause person={row} /> },
   ]
 }

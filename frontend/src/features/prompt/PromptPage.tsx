@@ -2,6 +2,8 @@ import { promptQuery, type PromptRecord } from '@/api/prompts'
 import { VoteEffects } from '@/components/compare/VoteEffects'
 import { Figure, Figures } from '@/components/Figures'
 import { History } from '@/components/History'
+import { Remarks } from '@/components/marks/Remarks'
+import { saying, useRemarks } from '@/components/marks/useRemarks'
 import { Page, Section } from '@/components/Page'
 import { PreferenceGraph } from '@/components/PreferenceGraph'
 import { QueryView } from '@/components/QueryView'
@@ -27,9 +29,10 @@ export default function PromptPage() {
 
 function Detail({ detail }: { detail: PromptRecord }) {
   const { t } = useTranslation()
-  const { prompt, responses, comparisons, graph, events } = detail
+  const { prompt, responses, comparisons, remarks, graph, events } = detail
   const project = useRequiredProjectId(prompt.project)
   const position = (response: number) => responses.findIndex(({ id }) => id === response)
+  const view = useRemarks(remarks, responses)
   return (
     <Page
       title={`#${prompt.number}`}
@@ -49,7 +52,7 @@ function Detail({ detail }: { detail: PromptRecord }) {
             {prompt.system && <p className={styles.system}>{prompt.system}</p>}
             <ResponseText text={prompt.text} />
           </Section>
-          <ResponseList responses={responses} />
+          <ResponseList responses={responses} view={view} />
           <ResponseDiff responses={responses} />
           <ComparisonTable comparisons={comparisons} position={position} />
         </div>
@@ -67,6 +70,13 @@ function Detail({ detail }: { detail: PromptRecord }) {
               t('prompt.noComparisons')
             )}
           </Section>
+          {saying(remarks).length > 0 && (
+            <Section>
+              <div className={styles.remarks}>
+                <Remarks remarks={remarks} kinds={detail.fault_kinds} view={view} position={position} />
+              </div>
+            </Section>
+          )}
           {comparisons.some(({ final }) => final) && (
             <Section title={t('prompt.effects')} testid="prompt-effects">
               <VoteEffects prompt={prompt.id} position={position} />

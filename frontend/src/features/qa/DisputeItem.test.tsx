@@ -24,10 +24,12 @@ function dispute(id: number): Dispute {
   return {
     prompt: { id, number: id, text: `提示 ${id}`, system: '', category, state: 'escalated_delivery', agreement: 0.3, threshold: 0.9, measure: 'exact' },
     stage: 'delivery',
+    remarks: [],
+    fault_kinds: [],
     escalated_reason: '条款不清',
     may_decide: true,
     may_escalate: true,
-    responses: [1, 2, 3].map((n) => ({ id: n, label: 'ABC'[n - 1] ?? '', text: `第${n}个回答`, discarded: false })),
+    responses: [1, 2, 3].map((n) => ({ id: n, label: 'ABC'[n - 1] ?? '', text: `第${n}个回答`, masks: [], discarded: false })),
     comparisons: [comparison(1, 2, 'a', 'b'), comparison(2, 3, 'a', 'equal'), comparison(1, 3, 'a', 'a')],
     discards: [{ response: 3, passes: [{ pass: 1, marked: false }, { pass: 2, marked: true }] }],
     discard_marks: [],

@@ -5,6 +5,7 @@ import { ResponseColumns } from '@/components/compare/ResponseColumns'
 import { VerdictMatrix } from '@/components/compare/VerdictMatrix'
 import { comparisonKey, verdictText } from '@/components/compare/verdicts'
 import { Failure } from '@/components/Failure'
+import { useRemarks } from '@/components/marks/useRemarks'
 import { QueryView } from '@/components/QueryView'
 import { useQuery } from '@tanstack/react-query'
 import type { InputRef } from 'antd'
@@ -43,6 +44,7 @@ function Item({ project, dispute, draft, onDraft, onSettled }: Omit<Props, 'id'>
   const gone = (recorded: number | null) => onSettled(recorded, dispute)
   const decision = useDecision(project, dispute, gone)
   const position = (response: number) => responses.findIndex(({ id }) => id === response)
+  const view = useRemarks(dispute.remarks, responses)
   const lacking = missing(dispute, draft)
   const confirm = () => {
     if (mayDecide && lacking === null && !decision.isPending) decision.send(draft)
@@ -75,7 +77,15 @@ function Item({ project, dispute, draft, onDraft, onSettled }: Omit<Props, 'id'>
       <div className={styles.main}>
         <div className={styles.reading}>
           <PromptBox text={prompt.text} system={prompt.system} />
-          <ResponseColumns responses={responses} focused={shown} position={position} diff={diff} onDiff={setDiff} />
+          <ResponseColumns
+            responses={responses}
+            focused={shown}
+            position={position}
+            diff={diff}
+            onDiff={setDiff}
+            also={view.also}
+            layersOf={view.layersOf}
+          />
         </div>
         <div className={styles.panel}>
           <VerdictMatrix
@@ -117,7 +127,7 @@ function Item({ project, dispute, draft, onDraft, onSettled }: Omit<Props, 'id'>
           )}
         </div>
       </div>
-      <DisputeSide dispute={dispute} draft={draft} focused={focused} position={position} />
+      <DisputeSide dispute={dispute} draft={draft} focused={focused} view={view} position={position} />
     </article>
   )
 }

@@ -4,6 +4,8 @@ import type { Position } from '@/components/compare/verdicts'
 import { VoteEffects } from '@/components/compare/VoteEffects'
 import { History } from '@/components/History'
 import { LetterBadge } from '@/components/LetterBadge'
+import { Remarks } from '@/components/marks/Remarks'
+import type { RemarksView } from '@/components/marks/useRemarks'
 import { PreferenceGraph } from '@/components/PreferenceGraph'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -17,11 +19,12 @@ interface Props {
   dispute: Dispute
   draft: Draft
   focused: DisputeComparison | undefined
+  view: RemarksView
   position: Position
 }
 
 /** What follows from the verdicts chosen so far, what each vote does, and what was said and done before. */
-export function DisputeSide({ dispute, draft, focused, position }: Props) {
+export function DisputeSide({ dispute, draft, focused, view, position }: Props) {
   const { t } = useTranslation()
   // A decision that stands is in the server's graph; one in the making is what this page works out.
   const graph = useMemo(
@@ -42,6 +45,7 @@ export function DisputeSide({ dispute, draft, focused, position }: Props) {
       <WhatIf dispute={dispute} tiers={graph.tiers} focused={focused} position={position} />
       <h3>{t('qa.graph')}</h3>
       <PreferenceGraph graph={graph} position={position} />
+      <Remarks remarks={dispute.remarks} kinds={dispute.fault_kinds} view={view} position={position} />
       {marks.length > 0 && (
         <>
           <h3>{t('qa.discardMarks')}</h3>

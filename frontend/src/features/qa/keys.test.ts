@@ -28,7 +28,7 @@ describe('keys of the QA item', () => {
 
   it('mean nothing while an input method composes', () => {
     expect(press({ code: 'Enter', isComposing: true })).toBeNull()
-    expect(press({ code: 'Enter', keyCode: 229 })).toBeNull()
+    expect(press({ code: 'Enter', ctrlKey: true, keyCode: 229 }, '<textarea></textarea>')).toBeNull()
     expect(press({ code: 'Digit1', isComposing: true })).toBeNull()
   })
 

@@ -1,12 +1,15 @@
-import { reviewQuery, type Review, type ReviewComparison } from '@/api/reviews'
+import { reviewQuery, type Review, type ReviewComparison, type Span } from '@/api/reviews'
 import styles from '@/components/compare/compare.module.css'
 import { PromptBox } from '@/components/compare/PromptBox'
 import { ResponseColumns } from '@/components/compare/ResponseColumns'
 import { VerdictMatrix } from '@/components/compare/VerdictMatrix'
-import { verdictText } from '@/components/compare/verdicts'
+import { verdictText, type ShownResponse } from '@/components/compare/verdicts'
 import { Failure } from '@/components/Failure'
+import { useRemarks, type RemarksView } from '@/components/marks/useRemarks'
 import { QueryView } from '@/components/QueryView'
+import { toUnits } from '@/lib/offsets'
 import { useQuery } from '@tanstack/react-query'
+import { useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Closed } from './closed'
 import { OverruleBar } from './OverruleBar'
@@ -28,8 +31,14 @@ interface Props {
 export function ReviewItem({ id, ...props }: Props) {
   const query = useQuery(reviewQuery(id))
   const { t } = useTranslation()
-  const names = t('review.passes').split(' ')
-  return <QueryView query={query}>{(review) => <Item review={named(review, names)} {...props} />}</QueryView>
+  const passes = t('review.passes')
+  const names = useMemo(() => passes.split(' '), [passes])
+  return <QueryView query={query}>{(review) => <NamedItem review={review} names={names} {...props} />}</QueryView>
+}
+
+function NamedItem({ review, names, ...props }: Omit<Props, 'id'> & { review: Review; names: readonly string[] }) {
+  const shown = useMemo(() => named(review, names), [review, names])
+  return <Item review={shown} {...props} />
 }
 
 /** The review with its passes called as this language counts them. */
@@ -38,7 +47,8 @@ function named(review: Review, names: readonly string[]): Review {
     ...row,
     verdicts: row.verdicts.map((said) => ({ ...said, by: names[said.pass - 1] ?? said.by })),
   }))
-  return { ...review, comparisons }
+  const remarks = review.remarks.map((remark) => ({ ...remark, by: names[remark.pass - 1] ?? remark.by }))
+  return { ...review, comparisons, remarks }
 }
 
 function Item({ project, review, onClosed }: Omit<Props, 'id'> & { review: Review }) {
@@ -47,6 +57,8 @@ function Item({ project, review, onClosed }: Omit<Props, 'id'> & { review: Revie
   const act = useReviewAct(project, review, onClosed)
   const work = useReviewDraft(review, act)
   const { mode } = work
+  const view = useRemarks(review.remarks, responses)
+  const layersOf = useLayers(view, work.draft.spans)
   const position = (response: number) => responses.findIndex(({ id }) => id === response)
   const bar = { work, pending: act.isPending }
   return (
@@ -61,7 +73,8 @@ function Item({ project, review, onClosed }: Omit<Props, 'id'> & { review: Revie
             position={position}
             diff={work.diff}
             onDiff={work.setDiff}
-            raw={mode === 'reject'}
+            also={view.also}
+            layersOf={layersOf}
           />
         </div>
         <div className={styles.panel}>
@@ -87,8 +100,19 @@ function Item({ project, review, onClosed }: Omit<Props, 'id'> & { review: Revie
           {mode === 'read' && review.may_act && <ReadBar {...bar} />}
         </div>
       </div>
-      <ReviewSide review={review} draft={work.draft} mode={mode} position={position} />
+      <ReviewSide review={review} draft={work.draft} mode={mode} view={view} position={position} />
     </article>
+  )
+}
+
+/** The annotators' marks of the pass looked at, and the passages that this reviewer marked. */
+function useLayers({ layersOf }: RemarksView, spans: readonly Span[]) {
+  return useCallback(
+    (response: ShownResponse) => ({
+      ...layersOf(response),
+      returned: spans.filter((span) => span.response === response.id).map((span) => toUnits(response.text, span)),
+    }),
+    [layersOf, spans],
   )
 }
 

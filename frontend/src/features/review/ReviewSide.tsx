@@ -2,6 +2,8 @@ import type { Review } from '@/api/reviews'
 import styles from '@/components/compare/compare.module.css'
 import { verdictText, type Position } from '@/components/compare/verdicts'
 import { LetterBadge } from '@/components/LetterBadge'
+import { Remarks } from '@/components/marks/Remarks'
+import type { RemarksView } from '@/components/marks/useRemarks'
 import { PreferenceGraph } from '@/components/PreferenceGraph'
 import { Tiers } from '@/components/Tiers'
 import { useTranslation } from 'react-i18next'
@@ -11,11 +13,12 @@ interface Props {
   review: Review
   draft: Draft
   mode: Mode
+  view: RemarksView
   position: Position
 }
 
 /** The ranking under review (or as it would be overruled), what was decided about it, and what came back before. */
-export function ReviewSide({ review, draft, mode, position }: Props) {
+export function ReviewSide({ review, draft, mode, view, position }: Props) {
   const { t } = useTranslation()
   const graph = mode === 'overrule' ? graphWithDraft(review, draft) : review.graph
   const decided = review.comparisons.filter((row) => row.decided)
@@ -27,6 +30,7 @@ export function ReviewSide({ review, draft, mode, position }: Props) {
       </span>
       <h3>{t('qa.graph')}</h3>
       <PreferenceGraph graph={graph} position={position} />
+      <Remarks remarks={review.remarks} kinds={review.fault_kinds} view={view} position={position} />
       {decided.length > 0 && (
         <>
           <h3>{t('qa.decisions')}</h3>

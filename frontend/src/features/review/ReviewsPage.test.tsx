@@ -2,7 +2,7 @@ import type { Review } from '@/api/reviews'
 import { sessionQuery, type Session } from '@/api/session'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { App } from 'antd'
-import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { MemoryRouter, Route, Routes } from 'react-router'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import ReviewsPage from './ReviewsPage'
@@ -19,13 +19,17 @@ function review(id: number): Review {
   return {
     review: id, stage: 'operations', state: id === closed ? 'approved' : 'waiting', round: 1, may_act: id !== closed, guideline: null, earlier: [],
     prompt: { number: id, text: '提示', system: '', category, agreement: 1, threshold: 0.9, measure: 'exact' },
-    responses: [1, 2].map((n) => ({ id: n, label: 'AB'[n - 1] ?? '', text: `第${n}个回答`, discarded: false })),
+    fault_kinds: [{ key: 'factual', zh: '事实错误', en: 'Factual error' }],
+    remarks,
+    responses: [1, 2].map((n) => ({ id: n, label: 'AB'[n - 1] ?? '', text: `第${n}个回答`, masks: [], discarded: false })),
     comparisons: [{ task: 7, response_a: 1, response_b: 2, same: true, verdicts: [said(1, '甲'), said(2, '乙')], decided: null }],
     slots: [slot(1), slot(2)],
     graph: { nodes: [1, 2], edges: [], merged: [], tiers: [[1], [2]] },
   }
 }
 
+/** What the passes said besides their order */
+let remarks: Review['remarks']
 let sent: { path: string; body: unknown }[]
 let refusal: number | null
 /** The review that is closed already */
@@ -68,6 +72,7 @@ function press(...codes: string[]) {
 beforeEach(() => {
   localStorage.clear()
   sent = []
+  remarks = []
   refusal = null
   closed = null
   vi.stubGlobal('fetch', (call: Request) => answer(call))
@@ -137,4 +142,36 @@ it('offers the same on a closed review that is opened by its address, and no ver
   await open('?review=61')
   expect(await screen.findByTestId('review-make-gold-here')).toBeInTheDocument()
   expect(screen.queryByTestId('review-approve')).not.toBeInTheDocument()
+})
+
+it('shows what each pass said besides its order, and goes to a fault in a text that is not at hand', async () => {
+  const fault = { response: 2, start: 0, end: 3, kind: 'factual', severity: 'critical' as const, note: '年份不对', text: '第2个' }
+  remarks = [
+    { pass: 1, task: 7, responses: [1, 2], by: 'x', none_acceptable: false, faults: [fault], evidence: [{ url: 'javascript:alert(1)', note: '查过' }] },
+    { pass: 2, task: 7, responses: [1, 2], by: 'y', none_acceptable: true, faults: [], evidence: [{ url: 'https://x.test/a', note: '' }] },
+  ]
+  await open()
+  expect(screen.getByTestId('remark-7-1')).toHaveTextContent('甲')
+  expect(screen.getByTestId('remark-7-1')).toHaveTextContent('致命 · 事实错误 第2个年份不对')
+  expect(screen.getByTestId('remark-7-2')).toHaveTextContent('AB乙都不可接受')
+  expect(within(screen.getByTestId('remarks')).getAllByRole('link').map((link) => link.getAttribute('href'))).toEqual(['https://x.test/a'])
+  fireEvent.click(screen.getByTestId('said-fault'))
+  expect(screen.getByTestId('paint-1')).toHaveAttribute('aria-pressed', 'true')
+})
+
+it('marks the very words that were selected in the formatted text', async () => {
+  await open()
+  const words = await screen.findByText('第2个回答')
+  const range = document.createRange()
+  range.setStart(words.firstChild as Node, 2)
+  range.setEnd(words.firstChild as Node, 3)
+  document.getSelection()?.removeAllRanges()
+  document.getSelection()?.addRange(range)
+  press('KeyF')
+  expect(screen.getByTestId('review-span-0')).toHaveTextContent('个')
+  press('Digit1')
+  fireEvent.change(screen.getByTestId('review-reject-reason'), { target: { value: '不对' } })
+  fireEvent.click(screen.getByTestId('review-reject-confirm'))
+  await screen.findByTestId('review-62')
+  expect(sent[0]?.body).toMatchObject({ slots: [{ spans: [{ response: 2, start: 2, end: 3 }] }] })
 })

@@ -1,10 +1,11 @@
 import type { Review, ReviewComparison } from '@/api/reviews'
 import { comparisonKey } from '@/components/compare/verdicts'
+import { selectedText } from '@/components/marks/selectedText'
 import { useKeyCommands } from '@/lib/keyCommands'
+import { toPoints } from '@/lib/offsets'
 import type { Verdict } from '@/lib/ranking'
 import { useState } from 'react'
 import { commandFor, type Command } from './keys'
-import { selectedSpan } from './selection'
 import { EMPTY_DRAFT, missing, slotKey, toggleSlot, toggleVerdict, toOverruling, toRejection, type Mode } from './verdict'
 import type { useReviewAct } from './useReviewAct'
 
@@ -42,10 +43,12 @@ export function useReviewDraft(review: Review, act: ReturnType<typeof useReviewA
     else if (mode === 'overrule' && focused && verdict) take(focused, verdict.verdict)
   }
   const mark = () => {
-    const span = selectedSpan(review.responses)
+    const selected = selectedText(review.responses)
     enter('reject')
-    setUnplaced(span === null)
-    if (mayAct && span) setDraft({ ...draft, spans: [...draft.spans, span] })
+    setUnplaced(selected === null)
+    if (!mayAct || !selected) return
+    const { response, span } = selected
+    setDraft({ ...draft, spans: [...draft.spans, { response: response.id, ...toPoints(response.text, span) }] })
   }
   const move = (step: 1 | -1) => {
     const from = keys.indexOf(focus)

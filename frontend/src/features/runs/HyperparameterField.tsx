@@ -24,6 +24,11 @@ export function HyperparameterField({ hyperparameter }: { hyperparameter: Hyperp
   )
 }
 
+/** A bound as a screen reader's attributes take it: without an exponent. */
+function inDecimals(bound: number | null | undefined): string | undefined {
+  return bound?.toLocaleString('en', { useGrouping: false, maximumFractionDigits: 20 })
+}
+
 function control({ name, type, min, max, choices }: Hyperparameter) {
   const testid = `param-${name}`
   if (type === 'bool') return <Checkbox data-testid={testid} />
@@ -32,8 +37,8 @@ function control({ name, type, min, max, choices }: Hyperparameter) {
   }
   return (
     <InputNumber
-      min={min ?? undefined}
-      max={max ?? undefined}
+      min={inDecimals(min)}
+      max={inDecimals(max)}
       precision={type === 'int' ? 0 : undefined}
       style={{ width: '100%' }}
       data-testid={testid}

@@ -19,6 +19,7 @@ export function RunLog({ run, active }: { run: number; active: boolean }) {
       <pre
         ref={place}
         className={styles.log}
+        tabIndex={0}
         onScroll={({ currentTarget: box }) => {
           following.current = box.scrollHeight - box.scrollTop - box.clientHeight < 24
         }}

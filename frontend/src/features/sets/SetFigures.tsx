@@ -16,7 +16,7 @@ export function SetFigures({ set }: { set: PreferenceSet }) {
         <table className={styles.counts}>
           <thead>
             <tr>
-              <th />
+              <td />
               <th>{t('sets.prompts')}</th>
               <th>{t('sets.responses')}</th>
               <th>{t('sets.pairs')}</th>

@@ -6,6 +6,7 @@ import { useRequiredProjectId } from '@/lib/useProjectId'
 import { Tabs } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Guidelines } from './Guidelines'
+import { MarkingSettings } from './MarkingSettings'
 import { Members } from './Members'
 import { ProtocolSettings } from './ProtocolSettings'
 
@@ -23,6 +24,7 @@ export default function SettingsPage() {
   const items = owner
     ? [
         { key: 'protocol', label: t('settings.tabs.protocol'), children: <ProtocolSettings project={project} /> },
+        { key: 'marking', label: t('settings.tabs.marking'), children: <MarkingSettings project={project} /> },
         { key: 'dealing', label: t('settings.tabs.dealing'), children: <DealingControls project={project} /> },
         { key: 'members', label: t('settings.tabs.members'), children: <Members project={project} /> },
         guidelines,

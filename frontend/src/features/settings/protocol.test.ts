@@ -4,6 +4,8 @@ import { changes, GROUPS, toForm } from './protocol'
 
 const SETTINGS: ProjectSettings = {
   description: '',
+  fault_kinds: [],
+  mask_names: [],
   responses_per_task: 3,
   passes: 2,
   agreement_threshold: 0.9,
@@ -44,8 +46,8 @@ describe('the protocol form', () => {
     })
   })
 
-  it('has a place for every setting but the texts and the measure', () => {
-    const others = ['description', 'languages', 'agreement_measure']
+  it('has a place for every setting but the texts, the lists and the measure', () => {
+    const others = ['description', 'languages', 'agreement_measure', 'fault_kinds', 'mask_names']
     const numbers = Object.keys(SETTINGS).filter((name) => !others.includes(name))
     expect(GROUPS.flatMap(({ fields }) => fields.map(({ name }) => name)).sort()).toEqual(numbers.sort())
   })

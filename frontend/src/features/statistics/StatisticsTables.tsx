@@ -7,7 +7,7 @@ import { useFormat } from '@/lib/format'
 import { useTableSort } from '@/lib/tableSort'
 import { useFilters } from '@/lib/useFilters'
 import { useQuery } from '@tanstack/react-query'
-import { Table, Tabs } from 'antd'
+import { Flex, Table, Tabs } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useStatisticsColumns } from './columns'
 import { HeatMap } from './HeatMap'
@@ -27,15 +27,18 @@ export function StatisticsTables({ project, filters, onFilter }: Props) {
   const by = GROUPINGS.find((grouping) => grouping === tab) ?? 'category'
   return (
     <Section testid="statistics-tables">
-      <Tabs
-        activeKey={by}
-        onChange={(chosen) => setTab({ tab: chosen, sort: null })}
-        tabBarExtraContent={<CsvLink href={statisticsCsv(project, by, filters)} testid="statistics-csv" />}
-        items={GROUPINGS.map((key) => ({
-          key,
-          label: <span data-testid={`statistics-tab-${key}`}>{t(`statistics.tab.${key}`)}</span>,
-        }))}
-      />
+      <Flex gap="middle" align="start">
+        <Tabs
+          style={{ flex: 1, minWidth: 0 }}
+          activeKey={by}
+          onChange={(chosen) => setTab({ tab: chosen, sort: null })}
+          items={GROUPINGS.map((key) => ({
+            key,
+            label: <span data-testid={`statistics-tab-${key}`}>{t(`statistics.tab.${key}`)}</span>,
+          }))}
+        />
+        <CsvLink href={statisticsCsv(project, by, filters)} testid="statistics-csv" />
+      </Flex>
       {by === 'heat' ? (
         <HeatMap project={project} filters={filters} />
       ) : (

@@ -1,8 +1,11 @@
 import { useErrorText } from '@/components/useErrorText'
 import { ApiError } from '@/api/client'
+import { useAway } from '@/lib/connection'
+import { usePartMissing } from '@/lib/newBuild'
 import { Alert, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Submission } from './outbox'
+import type { TakeBack } from './useTakeBack'
 import type { Work } from './work'
 import styles from './workbench.module.css'
 
@@ -10,14 +13,20 @@ interface Props {
   work: Work
   lost: boolean
   submissions: readonly Submission[]
+  takeBack: TakeBack
 }
 
 /** What went otherwise than expected: a task taken back, answers not yet sent, answers refused. */
-export function Notices({ work, lost, submissions }: Props) {
+export function Notices({ work, lost, submissions, takeBack }: Props) {
   const { t } = useTranslation()
+  const errorText = useErrorText()
+  const away = useAway()
+  const partMissing = usePartMissing()
   const waiting = submissions.filter(({ state, attempts, error }) => error && (state === 'waiting' || attempts > 1))
   return (
     <div className={styles.notices} aria-live="polite">
+      {partMissing && <Reload away={away} />}
+      {away && <Alert type="warning" showIcon banner title={t('draft.offline')} data-testid="notice-offline" />}
       {lost && (
         <Alert
           type="warning"
@@ -26,6 +35,16 @@ export function Notices({ work, lost, submissions }: Props) {
           title={t('workbench.notice.lost')}
           closable={{ onClose: () => work.dismissLost() }}
           data-testid="notice-lost"
+        />
+      )}
+      {takeBack.error && (
+        <Alert
+          type="warning"
+          showIcon
+          banner
+          title={t('today.recent.failed', { reason: errorText(takeBack.error) })}
+          closable={{ onClose: takeBack.dismiss }}
+          data-testid="notice-take-back"
         />
       )}
       {waiting.length > 0 && (
@@ -48,6 +67,25 @@ export function Notices({ work, lost, submissions }: Props) {
           <Refused key={item.assignment} item={item} onForget={() => work.outbox.drop(item.assignment)} />
         ))}
     </div>
+  )
+}
+
+/** A part of the page is missing, as after a deploy; offline, it may yet be there. */
+function Reload({ away }: { away: boolean }) {
+  const { t } = useTranslation()
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      banner
+      title={t(away ? 'draft.renewed.offline' : 'draft.renewed.title')}
+      action={
+        <Button size="small" onClick={() => window.location.reload()} data-testid="reload">
+          {t('draft.renewed.reload')}
+        </Button>
+      }
+      data-testid="notice-renewed"
+    />
   )
 }
 

@@ -1,4 +1,5 @@
 import { sessionQuery, type Session } from '@/api/session'
+import { watchBuild } from '@/lib/newBuild'
 import { FakeServer } from '@/test/fakeServer'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
@@ -83,16 +84,16 @@ describe('a task by keyboard', () => {
     expect(server.submissions).toEqual([])
   })
 
-  it('marks garbage with x, scored 0', async () => {
+  it('marks garbage with x, scored 0; where there was no score yet, the mark is one and moves on', async () => {
     const server = new FakeServer(2)
     await open()
-    press('x', '4', '3', '5')
-    expect(screen.getByTestId('discard-A')).toHaveAttribute('aria-pressed', 'false')
-    fireEvent.focus(screen.getByTestId('response-C'))
+    press('x', '4', '5')
+    expect(order()).toBe('C > B > A')
+    fireEvent.focus(screen.getByTestId('response-B'))
     press('x')
-    expect(screen.getByTestId('score-C-0')).toHaveAttribute('aria-pressed', 'true')
-    press('submit')
-    await waitFor(() => expect(server.stored[0]?.answer.discarded).toEqual([3]))
+    expect(screen.getByTestId('score-B-0')).toHaveAttribute('aria-pressed', 'true')
+    press('s', 'submit')
+    await waitFor(() => expect(server.stored[0]?.answer).toMatchObject({ discarded: [1, 2], order: [[3], [1, 2]] }))
   })
 
   it('keeps letters typed into the notes out of the ordering', async () => {
@@ -202,5 +203,108 @@ describe('work is never lost', () => {
     press('submit')
     await waitFor(() => expect(server.stored[0]?.answer).toMatchObject({ token: 2, order: [[2], [3], [1]] }))
     expect(screen.queryByTestId('notice-refused')).toBeNull()
+  })
+})
+
+describe('undo and redo', () => {
+  const control = (shiftKey = false) =>
+    fireEvent.keyDown(document.activeElement ?? document.body, { code: 'KeyZ', key: 'z', ctrlKey: true, shiftKey })
+
+  it('go back and forth step by step, with the focus', async () => {
+    new FakeServer(2)
+    await open()
+    press('5', '3', '4')
+    expect(order()).toBe('A > C > B')
+    control()
+    control()
+    expect(order()).toBe('A')
+    expect(screen.getByTestId('response-B')).toHaveFocus()
+    control(true)
+    expect(order()).toBe('A > B')
+    expect(screen.getByTestId('response-C')).toHaveFocus()
+    press('1')
+    control(true)
+    expect(order()).toBe('A > B > C')
+  })
+
+  it('are saved like any change', async () => {
+    new FakeServer(2)
+    await open()
+    press('5', '3')
+    control()
+    cleanup()
+    await open()
+    expect(order()).toBe('A')
+  })
+})
+
+describe('the draft', () => {
+  it('is on the server soon, and comes back in a browser that knows nothing of it', async () => {
+    const server = new FakeServer(2)
+    await open()
+    press('5', '3', '4')
+    expect(screen.getByTestId('draft-state')).toHaveTextContent('正在保存')
+    await waitFor(() => expect(screen.getByTestId('draft-state')).toHaveTextContent('已保存'))
+    expect(server.drafts.size).toBe(1)
+    cleanup()
+    localStorage.clear()
+    await open()
+    expect(order()).toBe('A > C > B')
+  })
+
+  it('says where it is while the server is away', async () => {
+    const server = new FakeServer(2)
+    await open()
+    server.online = false
+    press('5')
+    await waitFor(() => expect(screen.getByTestId('draft-state')).toHaveTextContent('仅保存在本机，等待网络'))
+    expect(screen.getByTestId('notice-offline')).toHaveTextContent('网络已断开')
+    server.online = true
+    act(() => void window.dispatchEvent(new Event('online')))
+    await waitFor(() => expect(screen.getByTestId('draft-state')).toHaveTextContent('已保存'))
+    expect(screen.queryByTestId('notice-offline')).toBeNull()
+  })
+
+  it('that was changed in another browser is chosen by a key, and undo has the first one back', async () => {
+    const server = new FakeServer(2)
+    await open()
+    press('5', '3', '4')
+    await waitFor(() => expect(server.draftSaves).toBe(1))
+    const saved = server.drafts.get(1)
+    const content = { ...(saved?.content as object), writer: 'there', notes: '那边写的' }
+    server.drafts.set(1, { version: 2, content, saved_at: '2026-01-01T10:00:00Z' })
+    fireEvent.change(screen.getByTestId('notes'), { target: { value: '这边写的' } })
+    expect(await screen.findByTestId('draft-choice')).toHaveTextContent('选定之前两份都保留')
+    fireEvent.keyDown(screen.getByTestId('response-A'), { code: 'Period', key: '.' })
+    expect(screen.getByTestId('notes')).toHaveValue('那边写的')
+    expect(screen.queryByTestId('draft-choice')).toBeNull()
+    fireEvent.keyDown(screen.getByTestId('response-A'), { code: 'KeyZ', key: 'z', ctrlKey: true })
+    expect(screen.getByTestId('notes')).toHaveValue('这边写的')
+  })
+})
+
+describe('another tab', () => {
+  it('is told to be the live one; Enter goes on here', async () => {
+    const server = new FakeServer(2)
+    localStorage.setItem('cheems.tab.7.1', `other ${Date.now()}`)
+    const opened = open()
+    expect(await screen.findByTestId('other-tab')).toHaveTextContent('另一个标签页')
+    expect(server.claims).toBe(0)
+    expect(screen.getByTestId('take-over')).toHaveFocus()
+    fireEvent.click(screen.getByTestId('take-over'))
+    await opened
+    expect(taskAtHand()).toBe(1)
+  })
+})
+
+describe('after a deploy', () => {
+  it('a part that is gone is told, and the draft is saved', async () => {
+    const server = new FakeServer(2)
+    watchBuild()
+    await open()
+    press('5', '3')
+    act(() => void window.dispatchEvent(new Event('vite:preloadError')))
+    expect(await screen.findByTestId('notice-renewed')).toHaveTextContent('网站已更新')
+    await waitFor(() => expect(server.draftSaves).toBe(1))
   })
 })

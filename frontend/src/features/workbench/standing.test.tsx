@@ -59,7 +59,9 @@ describe('a returned task', () => {
   const spans = [{ response: 2, start: 0, end: 2, text: '乙答' }]
 
   it('shows why and where, and starts from what its own author had said', async () => {
-    server.returned = { reason: '乙有事实错误', spans, previous: { scores: { 1: 3, 2: 5, 3: 1 }, order: [[2], [1], [3]] } }
+    server.returned = { reason: '乙有事实错误', spans }
+    const remarks = { discarded: [], none_acceptable: false, notes: '', evidence: [], faults: [], seconds: 30 }
+    server.previous = { ...remarks, scores: { 1: 3, 2: 5, 3: 1 }, order: [[2], [1], [3]] }
     open()
     expect(await screen.findByTestId('returned-reason')).toHaveTextContent('乙有事实错误')
     expect(screen.getByTestId('returned-span')).toHaveTextContent('乙答')
@@ -68,7 +70,7 @@ describe('a returned task', () => {
   })
 
   it('of somebody else starts from nothing', async () => {
-    server.returned = { reason: '乙有事实错误', spans, previous: null }
+    server.returned = { reason: '乙有事实错误', spans }
     open()
     expect(await screen.findByTestId('returned')).toHaveTextContent('由别人完成')
     expect(screen.getByTestId('order').dataset.order).toBe('')

@@ -1,3 +1,4 @@
+import type { Answer } from '@/api/assignments'
 import { ActiveClock } from '@/components/task/activeClock'
 import { FakeServer } from '@/test/fakeServer'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -74,5 +75,76 @@ describe('the clock', () => {
     vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
     await atWork(2)
     expect(clock.read()).toBe(0)
+  })
+})
+
+describe('taking an answer back', () => {
+  const answer = (token: number): Answer => ({
+    token,
+    idempotency_key: `key-${token}`,
+    scores: { 1: 5, 2: 4, 3: 3 },
+    order: [[1], [2], [3]],
+    discarded: [],
+    none_acceptable: false,
+    notes: '',
+    evidence: [],
+    faults: [],
+    seconds: 1,
+  })
+  const queue = () => work.snapshot().queue.map(({ id, token }) => `${id}:${token}`)
+
+  async function handIn(): Promise<void> {
+    const [first] = work.snapshot().queue
+    if (first) work.submit(first, answer(first.token), 'A > B > C')
+    await vi.advanceTimersByTimeAsync(0)
+  }
+
+  it('withdraws one that arrived, and has the task back in front with what was said', async () => {
+    await handIn()
+    expect([server.stored.length, queue()]).toEqual([1, ['2:1']])
+    await work.takeBack(1)
+    await vi.advanceTimersByTimeAsync(0)
+    expect([server.stored, server.withdrawn, queue()]).toEqual([[], [1], ['1:2', '2:1']])
+    expect(work.snapshot()).toMatchObject({ lost: false, standing: { today: 0 } })
+    expect(work.snapshot().queue[0]?.previous).toMatchObject({ scores: { 1: 5, 2: 4, 3: 3 } })
+  })
+
+  it('has one that never arrived back as it was, and it can be handed in again', async () => {
+    server.online = false
+    await handIn()
+    await work.takeBack(1)
+    expect([queue(), work.outbox.snapshot()]).toEqual([['1:1', '2:1'], []])
+    server.online = true
+    await atWork(1)
+    expect([server.stored, server.withdrawn, queue()]).toEqual([[], [], ['1:1', '2:1']])
+    await handIn()
+    expect(server.stored.map(({ assignment }) => assignment)).toEqual([1])
+  })
+
+  it('withdraws one that had arrived unknown to this browser, as soon as the server can be asked', async () => {
+    server.loseNextAnswer = true
+    await handIn()
+    server.online = false
+    await work.takeBack(1)
+    expect([server.stored.length, queue()]).toEqual([1, ['1:1', '2:1']])
+    server.online = true
+    await handIn()
+    expect(server.withdrawn).toEqual([1])
+    expect(server.stored.map(({ answer: { token } }) => token)).toEqual([2])
+    expect(queue()).toEqual(['2:1'])
+  })
+
+  it('keeps the task in front while a claim is under way that knows nothing of it', async () => {
+    await handIn()
+    const claiming = work.claim()
+    const taking = work.takeBack(1)
+    await Promise.all([claiming, taking])
+    await vi.advanceTimersByTimeAsync(0)
+    expect([queue()[0], work.snapshot().lost]).toEqual(['1:2', false])
+  })
+
+  it('says where the server refuses', async () => {
+    await expect(work.takeBack(2)).rejects.toMatchObject({ code: 'not_submitted' })
+    expect(queue()).toEqual(['1:1', '2:1'])
   })
 })

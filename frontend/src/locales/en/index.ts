@@ -1,0 +1,3 @@
+import { catalogue } from '@/lib/catalogue'
+
+export default catalogue(import.meta.glob('./*.json', { eager: true, import: 'default' }))
