@@ -86,12 +86,15 @@ test: check test-frontend test-sqlite test-postgres ## every test, after make ch
 test-frontend: frontend/node_modules/.installed ## TypeScript's tests
 	cd frontend && npm test
 
-# Rules and services run two at a time, each process on a database of its own. What starts engines, servers and
-# browsers runs alone: two of them at once on two cores would only wait for each other.
+# Rules and services run two at a time, each process on a database of its own; browser tests two files at a time, each
+# process on a site of its own. What starts engines runs alone: two of them at once on two cores would only wait for
+# each other.
 TWO_AT_A_TIME := tests/domain tests/annotate
+IN_BROWSERS := tests/e2e
 test-sqlite: development build browser ## Python and browser tests on SQLite and the file-system broker
 	$(EMBEDDED) $(PYTEST) --numprocesses 2 $(TWO_AT_A_TIME)
-	$(EMBEDDED) $(PYTEST) $(addprefix --ignore=,$(TWO_AT_A_TIME))
+	$(EMBEDDED) $(PYTEST) --numprocesses 2 --dist loadfile $(IN_BROWSERS)
+	$(EMBEDDED) $(PYTEST) $(addprefix --ignore=,$(TWO_AT_A_TIME) $(IN_BROWSERS))
 
 ON_SERVERS := tests/rm_training tests/faults tests/e2e/test_chain.py
 test-postgres: development build browser ## what touches a database or a broker, on PostgreSQL and Redis

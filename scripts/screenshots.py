@@ -2,8 +2,8 @@
 
     python -m scripts.screenshots [--out FOLDER]
 
-Writes FOLDER/{zh,en}/NAME.png [docs/images] with Chromium (CHROMIUM names another one) at 1440 x 900, and
-FOLDER/workbench.png for the README. The front end has to be built.
+Writes FOLDER/{zh,en}/NAME.png [docs/images] with Chromium (CHROMIUM names another one), light and at 1440 x 900 unless
+the name ends otherwise, and FOLDER/workbench.png for the README. The front end has to be built.
 """
 
 import argparse
@@ -12,61 +12,20 @@ import os
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from itertools import cycle, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from simulator.client import Client
-from simulator.people import NOISE, TIE_BAND, Annotator, submitted
-from simulator.prepare import DEMO_FILE, Input, prepare
-from simulator.problems import Broken
-from simulator.protocol import CLAUSE, Crew, Protocol
-from simulator.seniors import Senior, Talker
+from scripts.story import LEAD, OWNER, PASSWORD, RESEARCHER, SHOWN, Story, Teller, start
+from scripts.workbench_pictures import LOOKS, Pose, Poser, keep_drafts_out, press
+from simulator.prepare import DEMO_FILE, prepare
 from simulator.site import ROOT, Site, terminable
 
-# The accounts of `manage.py load_demo`, and their public password.
-PASSWORD = "cheems-demo"  # noqa: S105
-OWNER, RESEARCHER, LEAD = "demo-owner", "demo-researcher", "demo-reviewer"
-SENIORS = {"delivery": LEAD, "operations": "demo-operations", "research": "demo-research"}
-ANNOTATORS = [f"demo-annotator-{number}" for number in range(1, 5)]
-# Whose pages are shown, and who is paused in the end.
-SHOWN, PAUSED = ANNOTATORS[0], ANNOTATORS[-1]
-# The demo has 400 tasks (40 prompts, 5 tasks each, 2 passes), of which gold prompts take some 60. So many leave some to
-# do for whoever is in the picture.
-SUBMISSIONS = 290
-# What is left to see of each queue; the teams above the first leave fewer.
-LEFT_IN_DISCUSSION, LEFT_IN_DISPUTE, LEFT_IN_REVIEW = 3, 4, 3
-SETTINGS = {"delivery_share": 0.6, "exam_items": 8, "exam_mark": 0.5, "gold_mark": 0.4}
-# Days over which the figures are spread; all was done within minutes.
-DAYS = 12
-# What the figures are counted by, set back so that the oldest row is DAYS old and the newest of today.
-SPREAD = """
-from datetime import timedelta
-from django.utils import timezone
-columns = {Annotation: "created_at", Probe: "answered_at", Review: "closed_at", Ranking: "computed_at"}
-for model, column in columns.items():
-    rows = list(model.objects.filter(**{f"{column}__isnull": False}).order_by("pk"))
-    for place, row in enumerate(rows):
-        setattr(row, column, getattr(row, column) - timedelta(days=DAYS - DAYS * (place + 1) // len(rows)))
-    model.objects.bulk_update(rows, [column], batch_size=200)
-"""
-JOB_SECONDS, POLL_SECONDS = 600.0, 0.5
-VIEWPORT = {"width": 1440, "height": 900}
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-BAD_LINES = [
-    "这一行不是 JSON",
-    '{"prompt": "", "responses": []}',
-    '{"prompt": "只有两个回答的提示", "category": "数学", "responses": [{"model": "a", "text": "一"}, '
-    '{"model": "b", "text": "二"}]}',
-    '{"prompt": "类别写成了数字", "category": 7}',
-]
 
 
 class Language(NamedTuple):
@@ -79,243 +38,6 @@ class Language(NamedTuple):
 LANGUAGES = {"zh": Language("zh-hans", "zh-CN"), "en": Language("en", "en-US")}
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """What there is to see: ids of the demo project, of an empty one, and of what was made in the demo project.
-
-    `person` is the membership of SHOWN, `returned` who got a task back.
-    """
-
-    project: int
-    empty: int
-    discussion: int
-    returned: str
-    person: int
-    review: int
-    prompt: int
-    job: int
-    preference_set: int
-    run: int
-
-
-class Teller:
-    """The people of the demo, who work over HTTP until there is something of everything."""
-
-    def __init__(self, site: Site, stack: ExitStack, given: Input) -> None:
-        self.site, self.given = site, given
-        names = (OWNER, RESEARCHER, *SENIORS.values(), *ANNOTATORS)
-        self.people = {name: stack.enter_context(Client(site.address, name)) for name in names}
-        for person in self.people.values():
-            person.log_in(PASSWORD)
-        self.researcher = self.people[RESEARCHER]
-        self.project = int(self.researcher.get("session")["memberships"][0]["project"])
-
-    def tell(self, folder: Path) -> Story:
-        """Make gold, annotate, discuss, settle, review, freeze, train; return what came of it. Raises Broken."""
-        self._make_gold()
-        self._annotate(ANNOTATORS, SUBMISSIONS)
-        discussion = self._discuss()
-        self._settle()
-        returned = self._send_back()
-        self._measure_reviewers(self._review())
-        preference_set = self._freeze()
-        run = self._train(preference_set)
-        person = self._person(SHOWN)
-        self.people[LEAD].post(f"people/{self._person(PAUSED)}/pause", {"reason": "金标准确率下降，先沟通再继续。"})
-        self.site.manage("shell", "--command", SPREAD.replace("DAYS", str(DAYS)))
-        self.site.manage("figures_recount")
-        empty = self.people[OWNER].post("projects", {"name": "客服对话偏好", "description": "尚未导入数据。"})
-        return Story(
-            project=self.project,
-            empty=empty["id"],
-            discussion=discussion,
-            returned=returned,
-            person=person,
-            review=self._drawable_review(),
-            prompt=self._prompt_with_a_cycle(),
-            job=self._import_badly(folder),
-            preference_set=preference_set,
-            run=run,
-        )
-
-    def _make_gold(self) -> None:
-        """Make the clearest prompts gold; everybody but SHOWN, whose picture it becomes, passes the entrance exam."""
-        self.people[OWNER].patch(f"projects/{self.project}", SETTINGS)
-        crew = Crew(
-            researcher=self.researcher,
-            annotators=[self.people[name] for name in ANNOTATORS if name != SHOWN],
-            seniors={},
-            quality=self.given.quality,
-            noise=NOISE,
-            tie_band=TIE_BAND,
-            seed=0,
-            asleep={},
-        )
-        protocol = Protocol(self.project, crew, dict)
-        protocol.make_gold()
-        protocol.examine()
-
-    def _annotate(self, names: Sequence[str], times: int) -> None:
-        """Let people take turns, one task each."""
-        turns = cycle([Annotator(name, 0, NOISE, TIE_BAND, self.given.quality) for name in names])
-        for annotator in islice(turns, times):
-            person = self.people[annotator.name]
-            claimed = self._claim(person)
-            kinds = [kind["key"] for kind in claimed["fault_kinds"]]
-            for assignment in claimed["assignments"]:
-                submitted(person, assignment["id"], annotator.answer(assignment, kinds))
-
-    def _claim(self, person: Client) -> Any:
-        return person.post(f"projects/{self.project}/assignments/claim", {"count": 1})
-
-    def _discuss(self) -> int:
-        """Talk over all discussions but those that are left for SHOWN; return one of these, with some words in it."""
-        # First those on which SHOWN has something to say.
-        left = sorted(self._open_discussions(SHOWN), key=lambda prompt: not self._own_differences(prompt))
-        left = left[:LEFT_IN_DISCUSSION]
-        if not left:
-            raise Broken(f"{SHOWN} has nothing to discuss.")
-        talkers = [Talker(name, 0, NOISE, TIE_BAND, self.given.quality) for name in ANNOTATORS]
-        # Every other one is handed on at once, the rest after it was talked over.
-        for step, nth in ((Talker.give_up, 2), (Talker.discuss, 1), (Talker.give_up, 1)):
-            for talker in talkers:
-                for prompt in self._open_discussions(talker.name):
-                    if prompt not in left and prompt % nth == 0:
-                        step(talker, self.people[talker.name], prompt)
-        self._talk(left[0])
-        return left[0]
-
-    def _open_discussions(self, name: str) -> list[int]:
-        rows = self.people[name].rows(f"projects/{self.project}/discussions", state="open")
-        return [row["prompt"] for row in rows]
-
-    def _own_differences(self, prompt: int) -> list[dict[str, Any]]:
-        rows = self.people[SHOWN].get(f"discussions/{prompt}")["comparisons"]
-        return [row for row in rows if not row["same"] and any(said["mine"] for said in row["verdicts"])]
-
-    def _talk(self, prompt: int) -> None:
-        other = next(name for name in ANNOTATORS[1:] if prompt in self._open_discussions(name))
-        differing = [row for row in self.people[other].get(f"discussions/{prompt}")["comparisons"] if not row["same"]]
-        row = (self._own_differences(prompt) or differing)[0]
-        pair = {name: row[name] for name in ("task", "response_a", "response_b")}
-        first = self.people[other].post(
-            f"discussions/{prompt}/messages",
-            {"text": "指南 1.1：先看是否答对。前一条的结论完整，后一条少了一步，所以我排在后面。", **pair},
-        )
-        self.people[SHOWN].post(
-            f"discussions/{prompt}/messages",
-            {"text": "同意少一步的说法，我再看一遍后半段。", "parent": first["id"], **pair},
-        )
-
-    def _settle(self) -> None:
-        """Let every team decide its queue or hand it on, all but the newest."""
-        for left, (stage, name) in zip((LEFT_IN_DISPUTE, 1, 1), SENIORS.items(), strict=True):
-            senior = Senior(stage, TIE_BAND, self.given.quality)
-            rows = self.people[name].rows(f"projects/{self.project}/disputes", stage=stage)
-            for prompt in [row["prompt"] for row in rows][:-left]:
-                senior.settle(self.people[name], prompt, CLAUSE)
-
-    def _review(self) -> list[int]:
-        """Let every team review its sample, all but the newest; return the handles of the reviews it closed."""
-        closed = []
-        for left, (stage, name) in zip((LEFT_IN_REVIEW, 2, 1), SENIORS.items(), strict=True):
-            senior = Senior(stage, TIE_BAND, self.given.quality)
-            for handle in self._waiting(name)[:-left]:
-                senior.review(self.people[name], handle, CLAUSE)
-                closed.append(handle)
-        return closed
-
-    def _drawable_review(self) -> int:
-        """Return a review that waits for LEAD, if possible one without signs that few machines have a font for."""
-        waiting = self._waiting(LEAD)
-        if not waiting:
-            raise Broken(f"{LEAD} has nothing to review.")
-        for handle in waiting:
-            review = self.people[LEAD].get(f"reviews/{handle}")
-            if max(max(row["text"]) for row in review["responses"]) < "\U00010000":
-                return handle
-        return waiting[0]
-
-    def _waiting(self, name: str) -> list[int]:
-        return [row["review"] for row in self.people[name].rows(f"projects/{self.project}/reviews")]
-
-    def _send_back(self) -> str:
-        """Reject annotations until somebody other than SHOWN has one to do again, and return who."""
-        for handle in self._waiting(LEAD):
-            shown = self.people[LEAD].get(f"reviews/{handle}")
-            slot, text = shown["slots"][0], {row["id"]: row["text"] for row in shown["responses"]}
-            last = slot["order"][-1][0]
-            span = {"response": last, "start": 0, "end": min(len(text[last]), 24)}
-            named = {"task": slot["task"], "pass": slot["pass"], "spans": [span]}
-            reason = "最后一条的开头已经答对，分数偏低；请按指南 1.1 重看三条的先后。"
-            body = {"reason": reason, "return_to": "same", "slots": [named]}
-            self.people[LEAD].post(f"reviews/{handle}/reject", body)
-            back = [name for name in ANNOTATORS if any(self.people[name].rows(f"projects/{self.project}/my-returned"))]
-            others = [name for name in back if name not in (SHOWN, PAUSED)]
-            if others:
-                return others[0]
-            # The picture of SHOWN is of an ordinary task, so this one is done at once.
-            self._annotate([SHOWN], 1)
-        raise Broken("No annotation could be sent back.")
-
-    def _measure_reviewers(self, reviewed: Sequence[int]) -> None:
-        for handle in reviewed[:2]:
-            body = {"approve": True, "reason": "三个团队一致认为可以通过。"}
-            self.researcher.post(f"reviews/{handle}/gold", body)
-
-    def _person(self, name: str) -> int:
-        members = self.people[OWNER].get(f"projects/{self.project}/members")["results"]
-        pseudonym = next(row["pseudonym"] for row in members if row["username"] == name)
-        people = self.people[LEAD].get(f"projects/{self.project}/people")["results"]
-        return int(next(row["person"] for row in people if row["pseudonym"] == pseudonym))
-
-    def _freeze(self) -> int:
-        wanted = {"name": "第一批", "benchmark_share": 0.3, "note": "首批两轮标注完成的提示。"}
-        row = self.researcher.post(f"projects/{self.project}/sets", wanted)
-        return int(self._wait(f"sets/{row['id']}", "frozen")["id"])
-
-    def _train(self, preference_set: int) -> int:
-        """Train with what the tiny base recommends, and once more for half as long, to have two models to compare."""
-        bases = self.researcher.get(f"projects/{self.project}/bases")
-        params = next(base["params"] for base in bases["results"] if base["name"] == bases["default"])
-        runs = [
-            self.researcher.post(
-                f"projects/{self.project}/runs",
-                {"set": preference_set, "base": bases["default"], "params": {**params, "epochs": epochs}},
-            )
-            for epochs in (params["epochs"], params["epochs"] // 2)
-        ]
-        for run in runs:
-            self._wait(f"runs/{run['id']}", "succeeded")
-        return int(runs[0]["id"])
-
-    def _prompt_with_a_cycle(self) -> int:
-        """Return a ranked prompt, if possible one on which verdicts went round in a circle."""
-        rows = list(self.researcher.rows(f"projects/{self.project}/prompts", state="accepted"))
-        cyclic = (row for row in rows if self.researcher.get(f"prompts/{row['id']}")["graph"]["merged"])
-        return int(next(cyclic, rows[0])["id"])
-
-    def _import_badly(self, folder: Path) -> int:
-        file = folder / "第二批提示.jsonl"
-        good = [line.replace('"demo-', '"second-') for line in DEMO_FILE.read_text(encoding="utf-8").splitlines()[:6]]
-        good = [line.replace('"prompt": "', '"prompt": "请用三句话回答：') for line in good]
-        file.write_text("\n".join([*good[:2], BAD_LINES[0], *good[2:], *BAD_LINES[1:]]) + "\n", encoding="utf-8")
-        fields = {"keep_good": "true", "human_sources": ""}
-        job = self.researcher.upload(f"projects/{self.project}/imports", file, fields)
-        return int(self._wait(f"imports/{job['id']}", "checked")["id"])
-
-    def _wait(self, path: str, state: str) -> Mapping[str, Any]:
-        deadline = time.monotonic() + JOB_SECONDS
-        row: Mapping[str, Any] = self.researcher.get(path)
-        while row["state"] != state:
-            self.site.check()
-            if row["state"] == "failed" or time.monotonic() > deadline:
-                raise Broken(f"{path} is {row['state']}, not {state}: {row['error']}")
-            time.sleep(POLL_SECONDS)
-            row = self.researcher.get(path)
-        return row
-
-
 def _nothing(page: Page) -> None:
     """Leave a page as it comes."""
 
@@ -325,12 +47,13 @@ def _by(testid: str) -> str:
 
 
 class Picture(NamedTuple):
-    """A page: whose, its address, what shows that it is there (a selector), and what is done on it first."""
+    """A page: whose, its address, what shows that it is there (a selector), what is done on it first, and its look."""
 
     person: str
     address: str
     shown: str
-    pose: Callable[[Page], None] = _nothing
+    pose: Pose = _nothing
+    look: tuple[ViewportSize, bool] = LOOKS[""]
 
 
 class Photographer:
@@ -346,8 +69,8 @@ class Photographer:
         with self._window() as page:
             expect(page.get_by_test_id("username")).to_be_visible()
             self._take(page, "login")
-        for name, (person, address, shown, pose) in self._pictures().items():
-            with self._window(person, address) as page:
+        for name, (person, address, shown, pose, look) in self._pictures().items():
+            with self._window(person, address, look) as page:
                 expect(page.locator(shown).first).to_be_visible()
                 pose(page)
                 self._take(page, name)
@@ -356,9 +79,10 @@ class Photographer:
         """Return {name: whose page, its address, what it waits for, and what is done on it first}."""
         story = self.story
         project = f"p/{story.project}"
+        posed = Poser(story.letters).poses()
         return {
-            **{name: Picture(SHOWN, f"{project}/annotate", _by("task"), pose) for name, pose in POSES.items()},
-            "workbench-returned": Picture(story.returned, f"{project}/annotate", _by("returned"), _scored),
+            **{name: Picture(SHOWN, f"{project}/annotate", _by("task"), pose, look) for name, pose, look in posed},
+            "workbench-returned": Picture(story.returned, f"{project}/annotate", _by("returned")),
             "exam": Picture(SHOWN, f"{project}/exams", WAY_IN, _exam_answered),
             "me": Picture(SHOWN, f"{project}/me", _by("my-figures")),
             "notices": Picture(SHOWN, f"{project}/me", _by("notice-bell"), _notices_opened),
@@ -382,10 +106,16 @@ class Photographer:
         }
 
     @contextmanager
-    def _window(self, person: str | None = None, address: str = "") -> Iterator[Page]:
+    def _window(
+        self, person: str | None = None, address: str = "", look: tuple[ViewportSize, bool] = LOOKS[""]
+    ) -> Iterator[Page]:
         """Open a window, logged in as `person` if one is given."""
-        context = self.browser.new_context(viewport=VIEWPORT, locale=self.language.browser)  # type: ignore[arg-type]
+        viewport, dark = look
+        context = self.browser.new_context(
+            viewport=viewport, color_scheme="dark" if dark else "light", locale=self.language.browser
+        )
         context.set_default_timeout(30_000)
+        keep_drafts_out(context)
         page = context.new_page()
         page.goto(self.site.address)
         if person:
@@ -395,6 +125,8 @@ class Photographer:
             expect(page.get_by_test_id("user-menu")).to_be_visible()
             page.goto(f"{self.site.address}/{address}")
         yield page
+        # A page that was taken off the network is left before it comes back, so that nothing is sent after all.
+        page.goto("about:blank")
         context.close()
 
     def _take(self, page: Page, name: str) -> None:
@@ -405,36 +137,11 @@ class Photographer:
         page.screenshot(path=self.folder / f"{name}.png", animations="disabled", caret="hide")
 
 
-def _scored(page: Page) -> None:
-    for key in ("Digit4", "Digit2", "Digit5"):
-        page.keyboard.press(key)
-
-
-def _equal_scores(page: Page) -> None:
-    for key in ("Digit4", "Digit4", "Digit2"):
-        page.keyboard.press(key)
-    expect(page.get_by_test_id("question")).to_be_visible()
-
-
-def _contradiction(page: Page) -> None:
-    """Drag the worst response before the best."""
-    for key in ("Digit5", "Digit3", "Digit1"):
-        page.keyboard.press(key)
-    source, target = (page.get_by_test_id(chip).bounding_box() for chip in ("chip-C", "chip-A"))
-    if source is None or target is None:
-        raise Broken("The order bar shows no chips.")
-    page.mouse.move(source["x"] + 10, source["y"] + 10)
-    page.mouse.down()
-    page.mouse.move(target["x"] - 14, target["y"] + 12, steps=12)
-    page.mouse.up()
-    expect(page.get_by_test_id("contradictions")).to_be_visible()
-
-
 def _exam_answered(page: Page) -> None:
     """Answer one task of the exam, to see what is said about it."""
     page.locator(WAY_IN).first.click()
     expect(page.get_by_test_id("task")).to_be_visible()
-    _scored(page)
+    press(page, "Digit4", "Digit2", "Digit5")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_test_id("exam-feedback")).to_be_visible()
 
@@ -449,20 +156,6 @@ def _first_taken(page: Page) -> None:
 
 
 WAY_IN = "[data-testid^='exam-start-'], [data-testid^='exam-continue-']"
-POSES: dict[str, Callable[[Page], None]] = {
-    "workbench": _scored,
-    "workbench-equal-scores": _equal_scores,
-    "workbench-contradiction": _contradiction,
-}
-
-
-def start(site: Site) -> None:
-    """Start the site with the demo project and a tiny base."""
-    site.manage("migrate", "--noinput", "--verbosity", "0")
-    site.manage("load_demo", "--force")
-    site.start_web()
-    site.start_workers()
-    site.manage("build_tiny_base")
 
 
 def _take_all(out: Path, folder: Path) -> None:

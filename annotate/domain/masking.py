@@ -5,7 +5,7 @@ A text as it is stored is called raw, and as people see it shown; spans are (sta
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -83,16 +83,23 @@ def _moved(start: int, end: int, ours: Sequence[Span], theirs: Sequence[Span]) -
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """A list of names made ready: their pattern, how they are spelled, and which have another meaning too."""
+    """A list of names made ready: their pattern, how they are spelled, and which have another meaning too.
+
+    `spellings` maps the letters of each name, longest first, to what finds them anywhere, in longer names too.
+    """
 
     pattern: re.Pattern[str]
-    longest_first: tuple[str, ...]
+    spellings: Mapping[str, re.Pattern[str]]
     doubtful: frozenset[str]
 
     def named(self, found: str) -> str:
         """Return which name a match of the pattern begins with."""
         plain = _spelled(found)
-        return next(name for name in self.longest_first if plain.startswith(name))
+        return next(name for name in self.spellings if plain.startswith(name))
+
+    def unsure(self, name: str, prompt: str) -> bool:
+        """Tell whether a text may be about what bears this name: it has another meaning, or the prompt mentions it."""
+        return name in self.doubtful or self.spellings[name].search(prompt) is not None
 
 
 def _spelled(name: str) -> str:
@@ -119,8 +126,7 @@ def masked(text: str, names: Iterable[str], prompt: str) -> Masked:
     if not found:
         return Masked(text)
     names_found = {spelling: ready.named(spelling) for spelling in {match.group() for match in found}}
-    about = _spelled(prompt)
-    unsure = {name for name in names_found.values() if name in ready.doubtful or name in about}
+    unsure = {name for name in set(names_found.values()) if ready.unsure(name, prompt)}
     sentences = _Sentences(text if unsure else "")
     spans = [
         match.span()
@@ -181,9 +187,17 @@ def _ready(names: tuple[str, ...]) -> _Names | None:
         return None
     return _Names(
         pattern=_pattern(words),
-        longest_first=tuple(map(_spelled, words)),
+        spellings=_spellings(words),
         doubtful=frozenset(_spelled(name.rstrip("?？ ")) for name in doubtful) - {_spelled(name) for name in sure},
     )
+
+
+def _spellings(names: Iterable[str]) -> dict[str, re.Pattern[str]]:
+    found: dict[str, re.Pattern[str]] = {}
+    for name in names:
+        # Of the ways to write one name that of most words comes first, and finds the others.
+        found.setdefault(_spelled(name), re.compile(_spelling(name)))
+    return found
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:
@@ -201,12 +215,17 @@ def _pattern(names: Iterable[str]) -> re.Pattern[str]:
 
 
 def _letters(name: str) -> tuple[set[str], str]:
-    """Return what a name may begin with, and the pattern of the rest with characters that nobody sees between."""
+    """Return what a name may begin with, and the pattern of the rest and of the version behind it."""
+    plain = _NOT_SPELLED.sub("", name)
+    version = _VERSION + _NO_WORD if re.fullmatch(_WORD, plain[-1]) else _CHINESE_VERSION
+    return _cases(plain[0]), _spelling(name)[len(_either_case(plain[0])) :] + version
+
+
+def _spelling(name: str) -> str:
+    """Return the pattern of a name, with characters that nobody sees between its letters."""
     words = [word for word in (_HIDDEN.sub("", word) for word in re.split("[ _-]", name)) if word]
     unseen = f"[{_INVISIBLE}]*"
-    spelled = (unseen + _JOINTS + unseen).join(unseen.join(map(_either_case, word)) for word in words)
-    version = _VERSION + _NO_WORD if re.fullmatch(_WORD, words[-1][-1]) else _CHINESE_VERSION
-    return _cases(words[0][0]), spelled[len(_either_case(words[0][0])) :] + version
+    return (unseen + _JOINTS + unseen).join(unseen.join(map(_either_case, word)) for word in words)
 
 
 def _cases(letter: str) -> set[str]:

@@ -175,9 +175,9 @@ def work_of(assignments: list[Assignment]) -> list[Work]:
         slot.pk: {pk: delivered(prompts[slot.prompt_id], raw[pk]) for pk in slot.display_order} for slot in assignments
     }
     guidelines = guidelines_nearest(prompt.category for prompt in prompts.values())
-    # In the order of their making, so that the newest stands.
     # Nothing was said in a slot that is leased for the first time.
     again = [slot for slot in assignments if slot.token > 1]
+    # In the order of their making, so that the newest stands.
     rejections = Rejection.objects.filter(assignment__in=again).select_related("annotation").order_by("id")
     newest = {row.assignment_id: row for row in rejections}
     said = _said_before(again)

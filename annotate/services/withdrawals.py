@@ -1,6 +1,6 @@
 """An annotator takes back what they submitted, as long as nobody else built on it (docs/decisions/0009)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -30,7 +30,9 @@ def assignment_withdraw(*, user: User, assignment_id: int) -> Assignment:
     # Before the prompt's row, as whoever freezes a set takes them: none begins on the prompt while it is taken back.
     project = Project.objects.select_for_update(no_key=True).get(pk=slot.project_id)
     # As in a submission and in a review, so that of a reviewer and an annotator who come at once one finds it moved.
-    prompt = Prompt.objects.select_for_update(of=("self",)).select_related("project", "category").get(pk=slot.prompt_id)
+    # Not its key: whoever ends a lease holds the slot's row while a new line of the log refers to the prompt.
+    rows = Prompt.objects.select_for_update(of=("self",), no_key=True).select_related("project", "category")
+    prompt = rows.get(pk=slot.prompt_id)
     at_work_get(user, slot.project_id)
     slot = Assignment.objects.select_related("task").get(pk=slot.pk)
     until = timezone.now() + timedelta(minutes=project.lease_minutes)
@@ -42,14 +44,16 @@ def assignment_withdraw(*, user: User, assignment_id: int) -> Assignment:
     return slot
 
 
-def _renewed(user: User, slot: Assignment, until: object) -> bool:
+def _renewed(user: User, slot: Assignment, until: datetime) -> bool:
     """Extend the lease of a slot that its person took back before and still holds; tell whether it was one."""
     if slot.state != AssignmentState.LEASED or slot.annotator_id != user.pk:
         return False
     last = Annotation.objects.filter(assignment=slot, annotator=user).order_by("-id").first()
     if last is None or not last.withdrawn:
         return False
-    return Assignment.objects.filter(pk=slot.pk, token=slot.token).update(lease_expires_at=until) == 1
+    # A lease that runs out just now ends without the prompt's lock.
+    rows = Assignment.objects.filter(pk=slot.pk, state=AssignmentState.LEASED, annotator=user, token=slot.token)
+    return rows.update(lease_expires_at=until) == 1
 
 
 def _taken_back(user: User, slot: Assignment) -> Annotation:
@@ -74,7 +78,7 @@ def _refusals() -> dict[str, str]:
     }
 
 
-def _move(user: User, slot: Assignment, said: Annotation, until: object) -> None:
+def _move(user: User, slot: Assignment, said: Annotation, until: datetime) -> None:
     """Move a slot back to its person, shown as before and first in their queue, since `leased_at` stays."""
     move = ASSIGNMENT_MOVES["withdraw"]
     rows = Assignment.objects.filter(pk=slot.pk, state__in=move.before, annotator=user, token=slot.token)

@@ -565,6 +565,26 @@ def test_two_windows_that_take_back_at_once_take_back_once(committed: None) -> N
     assert Annotation.objects.filter(withdrawn=True).count() == 3
 
 
+def test_a_second_call_beside_the_end_of_the_lease_renews_it_or_finds_nothing_submitted(committed: None) -> None:
+    people = cast(2)
+    add_prompts(people.project)
+    user = people.annotators[0]
+    for _ in range(4):
+        slot = assignment_withdraw(user=user, assignment_id=do_one(people, user).assignment_id)
+        Assignment.objects.filter(pk=slot.pk).update(lease_expires_at=timezone.now())
+        outcomes = at_once(
+            lambda pk=slot.pk: assignment_withdraw(user=user, assignment_id=pk).state,
+            lambda: str(leases_release()),
+        )
+        slot.refresh_from_db()
+        if outcomes == ["leased", "0"]:
+            assert (slot.state, slot.annotator) == ("leased", user)
+            send(user, slot)
+        else:
+            assert outcomes == ["not_submitted", "1"]
+            assert (slot.state, slot.annotator) == ("open", None)
+
+
 def test_the_last_submission_of_a_prompt_and_a_withdrawal_at_once_leave_it_whole(committed: None) -> None:
     people = cast(2)
     one, two = people.annotators

@@ -93,6 +93,14 @@ def test_what_the_prompt_mentions_is_known_in_any_case_and_inside_longer_names()
     assert show("GLM 不错", prompt="怎么样", names=["GLM"]) == f"{MASK} 不错"
 
 
+def test_words_of_the_prompt_that_merely_run_together_mention_nothing() -> None:
+    assert show("OpenAI 的政策不允许", prompt="Out in the open air", names=["OpenAI"]) == f"{MASK} 的政策不允许"
+    for prompt in ("open\u200bai 是谁", "OpenAI's"):
+        assert show("OpenAI 很大", prompt=prompt, names=["OpenAI"]) == "OpenAI 很大"
+    for names in (["Open Assistant"], ["OpenAssistant", "Open Assistant"]):
+        assert show("OpenAssistant 很大", prompt="open-assistant", names=names) == "OpenAssistant 很大"
+
+
 @pytest.mark.parametrize("names", [[], [""], ["?", " ", "-"]])
 def test_without_names_nothing_is_masked(names: list[str]) -> None:
     assert masked("我是 Qwen。", names, "") == Masked("我是 Qwen。")

@@ -9,20 +9,9 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from scripts.screenshots import (
-    ANNOTATORS,
-    LEAD,
-    OWNER,
-    PASSWORD,
-    PAUSED,
-    POSES,
-    RESEARCHER,
-    SHOWN,
-    WAY_IN,
-    Story,
-    Teller,
-    start,
-)
+from scripts.screenshots import WAY_IN
+from scripts.story import ANNOTATORS, LEAD, OWNER, PASSWORD, PAUSED, RESEARCHER, SHOWN, Story, Teller, start
+from scripts.workbench_pictures import Poser
 from simulator.prepare import DEMO_FILE, prepare
 from simulator.site import ROOT, Site
 from tests.e2e.conftest import VIEWPORT
@@ -125,9 +114,13 @@ def _other_tab(page: Page) -> Page:
     return other
 
 
+# Which response is how good does not matter here.
+POSER = Poser("ABC")
 WORKBENCH: dict[str, Pose | None] = {
     "fresh": None,
-    **POSES,
+    "scored": POSER.scored,
+    "equal scores": POSER.equal_scores,
+    "contradiction": POSER.contradiction,
     "help": _dialog("Shift+Slash"),
     "skip": _dialog("KeyK"),
     "look menu": clicking("tool-look", shows=by("look-menu")),

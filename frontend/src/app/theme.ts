@@ -66,6 +66,10 @@ function config(shade: Shade): ThemeConfig {
       colorSuccess: palette.success,
       colorWarning: palette.warning,
       colorError: palette.danger,
+      // What they would be made of the words' colours is mud.
+      colorInfoBg: palette['accent-soft'],
+      colorWarningBg: palette['warning-soft'],
+      colorErrorBg: palette['danger-soft'],
       colorText: palette.ink,
       colorTextSecondary: palette['ink-2'],
       colorTextTertiary: palette['ink-2'],

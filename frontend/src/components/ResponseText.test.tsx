@@ -1,3 +1,4 @@
+import { tooHeavyToRender } from '@/lib/markdown'
 import { render, screen, waitFor } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { ResponseText } from './ResponseText'
@@ -28,6 +29,11 @@ describe('a text', () => {
     expect(view.querySelector('.hljs-built_in')).toHaveTextContent('print')
     expect(view).toHaveTextContent('"$x$"')
     expect(view.querySelector('.katex')).toBeNull()
+  })
+
+  it('takes any name for a language', async () => {
+    const view = await formatted('```constructor\n甲 = 1\n```')
+    expect(view.querySelector('code')).toHaveTextContent('甲 = 1')
   })
 
   it('shows broken formulas as text', async () => {
@@ -75,15 +81,24 @@ describe('a text', () => {
   })
 
   it.each([
-    ['unclosed emphasis', '*a **b '.repeat(2500)],
-    ['unclosed brackets', '['.repeat(19_000)],
-    ['unclosed links', '[a]('.repeat(4000)],
+    ['unclosed emphasis', '*a **b '.repeat(1500)],
+    ['unclosed brackets', '['.repeat(4900)],
+    ['unclosed links', '[a]('.repeat(2400)],
     ['one long line', '字'.repeat(10_000)],
-    ['dollars', '$ a'.repeat(6000)],
+    ['dollars', '$ a'.repeat(4900)],
     ['formula bombs', '$\\def\\a{\\b\\b\\b}\\def\\b{\\c\\c\\c}\\def\\c{\\d\\d\\d}\\def\\d{xx}\\a\\a\\a\\a$'],
-    ['back-ticks', '`a``'.repeat(4000)],
+    ['back-ticks', '`a``'.repeat(1600)],
   ])('made of %s is still shown', async (_, text) => {
     const view = await formatted(text)
     expect(view.textContent?.length).toBeGreaterThan(0)
+    expect(view).not.toHaveTextContent('按原文显示')
+  })
+
+  it('is shown raw where it is so dense that marking it up would hold up the page', () => {
+    const heavy = ['$a_1+b$ '.repeat(1_000), '**字** '.repeat(2_000), '- 一\n'.repeat(4_000)]
+    const light = ['**重点**：一句普通的话，说的是一件平常的事。\n\n'.repeat(600), '$a_1+b$ 于是有普通的一句话。'.repeat(600)]
+    const code = '```python\n' + 'values[index] = function(argument)  # $x$\n'.repeat(400) + '```'
+    expect(heavy.map(tooHeavyToRender)).toEqual([true, true, true])
+    expect([...light, code].map(tooHeavyToRender)).toEqual([false, false, false])
   })
 })

@@ -1,26 +1,27 @@
 import { revealInvisible } from '@/lib/markdown'
 import type { DiffPart } from '@/lib/textDiff'
+import { memo } from 'react'
 import styles from './TextDiff.module.css'
 import { VisibleText } from './VisibleText'
 
 /** One of two compared texts as it is stored, with what the other does not say marked (underlined, not by colour alone). */
-export function TextDiff({ parts, side }: { parts: readonly DiffPart[]; side: 'a' | 'b' }) {
+export const TextDiff = memo(function TextDiff({ parts, side }: { parts: readonly DiffPart[]; side: 'a' | 'b' }) {
   const shown = parts.filter(({ kind }) => kind === 'same' || kind === side)
   return (
     <div className={styles.text} data-testid={`text-diff-${side}`}>
       <PlacedParts parts={shown} />
     </div>
   )
-}
+})
 
 /** Both texts in one: what they share once, what only the first says under a wavy line, what only the second, a straight one. */
-export function InlineDiff({ parts }: { parts: readonly DiffPart[] }) {
+export const InlineDiff = memo(function InlineDiff({ parts }: { parts: readonly DiffPart[] }) {
   return (
     <span className={styles.text}>
       <Parts parts={parts} />
     </span>
   )
-}
+})
 
 function Parts({ parts }: { parts: readonly DiffPart[] }) {
   return parts.map(({ kind, text }, index) =>

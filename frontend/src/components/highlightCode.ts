@@ -45,7 +45,8 @@ const NAMES: Record<string, readonly string[]> = {
 const lowlight = createLowlight()
 
 function grammarsOf(name: string): readonly string[] {
-  return NAMES[name] ?? (name in GRAMMARS ? [name] : [])
+  if (Object.hasOwn(NAMES, name)) return NAMES[name] ?? []
+  return Object.hasOwn(GRAMMARS, name) ? [name] : []
 }
 
 /** Loads what colours code in these languages, by whatever names. */

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent } from 'react'
-import { isComposing, isPlainKey, isSubmitKey } from './keyboard'
+import { inDialog, isComposing, isPlainKey, isSubmitKey } from './keyboard'
 
 const PRESSABLE = 'button, a, summary, [role="button"]'
 
@@ -10,7 +10,7 @@ const PRESSABLE = 'button, a, summary, [role="button"]'
  */
 export function commandIn<C>(table: Readonly<Record<string, C>>, submit: C, event: KeyboardEvent): C | null {
   const target = event.target instanceof Element ? event.target : null
-  if (isComposing(event) || target?.closest('[role="dialog"]')) return null
+  if (isComposing(event) || inDialog(event)) return null
   if (isSubmitKey(event)) return submit
   if (!isPlainKey(event) || (event.code === 'Enter' && target?.closest(PRESSABLE))) return null
   return table[event.code] ?? null

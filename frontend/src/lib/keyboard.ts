@@ -15,6 +15,11 @@ export function inTextField(event: KeyboardEvent): boolean {
   return within(event, TEXT_FIELD)
 }
 
+/** A dialogue keeps its keys. */
+export function inDialog(event: KeyboardEvent): boolean {
+  return within(event, '[role="dialog"]')
+}
+
 /**
  * True where a key press belongs to an input method. Where text can be written, that is every press it has seen first (keyCode 229):
  * the one that begins a composition comes before `compositionstart`, and in Safari the Enter that ends one comes after

@@ -2,7 +2,7 @@
 import type { TextSpan } from './offsets'
 
 /** How many lines there are; further marks share them. */
-export const LANES = 3
+const LANES = 3
 
 /** The line of each span: the first that no overlapping span before it has. */
 export function lanesOf(spans: readonly TextSpan[]): number[] {

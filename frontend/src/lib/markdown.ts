@@ -2,9 +2,11 @@
 import { rewrite, unchanged, type Piece, type Rewritten } from './rewrite'
 
 /** Longer texts are shown raw: parsing and painting them would hold up the page. Characters. */
-export const RENDER_LIMIT = 20_000
+const RENDER_LIMIT = 20_000
+/** A text with more than this to be marked up is shown raw, too: each such character makes about one element or more. */
+const MARKUP_LIMIT = 5_000
 /** Deeper nesting is shown raw: the renderer recurses once per level. */
-export const NESTING_LIMIT = 24
+const NESTING_LIMIT = 24
 /** Characters that turn the direction of what follows, and could so make a text read as what it is not. */
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/g
 /** Those, and characters of no width. */
@@ -16,15 +18,30 @@ const BRACKETED = /(?<!\\)\\\[([\s\S]+?)\\\]|(?<!\\)\\\((.+?)\\\)/.source
 const DOLLARS = /\\\$|\$\$[\s\S]+?\$\$|\$(?![\s$])(?:\\.|[^$\n\\])*?(?<![\s\\])\$(?!\d)|\$/.source
 const TOKENS = new RegExp(`${CODE}|${BRACKETED}|${DOLLARS}`, 'g')
 
+/** Signs that make elements, every line that is not blank, and once more where it is an item of a list. */
+const MARKUP = /[*_`~[\]<>|\\&#]|\n(?![ \t]*\n)|(?<=\n[ \t]*)[-+](?=[ \t])/g
+
+/** How many characters of a text have to be marked up: signs outside of formulas, and all of each formula. */
+function markupIn(text: string): number {
+  let formulas = 0
+  const others = text.replace(TOKENS, (token: string, fence?: string, ticks?: string) => {
+    if (fence !== undefined || ticks !== undefined) return token
+    formulas += token.length
+    return ''
+  })
+  return formulas + (others.match(MARKUP)?.length ?? 0)
+}
+
 function nesting(line: string): number {
   const indent = (/^[ \t]*/.exec(line)?.[0] ?? '').replaceAll('\t', '    ').length
   const markers = /^(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t]))+/.exec(line)?.[0] ?? ''
   return Math.floor(indent / 2) + (markers.match(/>|[-*+]|\d+[.)]/g) ?? []).length
 }
 
-/** Whether a text is too long or too deeply nested to be rendered without holding up the page. */
+/** Whether a text is too long, too dense or too deeply nested to be rendered without holding up the page. */
 export function tooHeavyToRender(text: string): boolean {
-  return text.length > RENDER_LIMIT || text.split('\n').some((line) => nesting(line) > NESTING_LIMIT)
+  if (text.length > RENDER_LIMIT || text.split('\n').some((line) => nesting(line) > NESTING_LIMIT)) return true
+  return text.length > MARKUP_LIMIT && markupIn(text) > MARKUP_LIMIT
 }
 
 /** Whether a text may hold formulas or code blocks, which need their renderers loaded. */

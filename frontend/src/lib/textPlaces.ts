@@ -25,7 +25,7 @@ const INDENTATION = /[ \t]*/y
 /** How far the next shown character may lie behind the last one. */
 const REACH = 256
 
-export function noPlaces(length: number): Places {
+function noPlaces(length: number): Places {
   return { from: new Int32Array(length).fill(-1), to: new Int32Array(length).fill(-1) }
 }
 

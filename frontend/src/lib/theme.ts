@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { storedValue, storeValue } from './stored'
 
 /** Light or dark, as this browser's person chose or as the system says. public/theme.js reads the same choice. */
 export const THEMES = ['system', 'light', 'dark'] as const
@@ -9,8 +10,8 @@ const STORAGE_KEY = 'cheems.theme'
 const system = window.matchMedia('(prefers-color-scheme: dark)')
 const listeners = new Set<() => void>()
 
-export function themeChoice(): ThemeChoice {
-  const stored = localStorage.getItem(STORAGE_KEY)
+function themeChoice(): ThemeChoice {
+  const stored = storedValue(STORAGE_KEY)
   return THEMES.find((theme) => theme === stored) ?? 'system'
 }
 
@@ -26,7 +27,7 @@ function tell(): void {
 }
 
 export function chooseTheme(choice: ThemeChoice): void {
-  localStorage.setItem(STORAGE_KEY, choice)
+  storeValue(STORAGE_KEY, choice)
   tell()
 }
 

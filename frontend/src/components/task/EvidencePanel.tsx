@@ -24,6 +24,11 @@ export default function EvidencePanel({ evidence, onChange, focus, onClose, onLe
   const focusRow = (at: number) => list.current?.querySelectorAll<HTMLElement>('[data-field="url"]')[at]?.focus()
   const remove = (at: number) => onChange(evidence.filter((_, i) => i !== at))
 
+  // Not before the focus is out of the list: a row that goes would take it along, or another's text under the cursor.
+  const tidy = ({ currentTarget, relatedTarget }: FocusEvent) => {
+    if (!currentTarget.contains(relatedTarget) && evidence.some(isBlank)) onChange(evidence.filter((item) => !isBlank(item)))
+  }
+
   const focusNext = useEffectEvent(() => focusRow(evidence.length))
   useEffect(() => {
     if (focus) focusNext()
@@ -38,7 +43,7 @@ export default function EvidencePanel({ evidence, onChange, focus, onClose, onLe
       onLeave={onLeave}
     >
       <p className={styles.quiet}>{t('evidence.hint')}</p>
-      <ol className={styles.rows} ref={list}>
+      <ol className={styles.rows} ref={list} onBlur={tidy}>
         {rows.map((item, at) => (
           <Row
             key={at}
@@ -46,7 +51,6 @@ export default function EvidencePanel({ evidence, onChange, focus, onClose, onLe
             number={at + 1}
             onChange={(next) => replace(at, next)}
             onRemove={at < evidence.length ? () => (remove(at), focusRow(at)) : undefined}
-            onEmptied={() => remove(at)}
             onNext={() => focusRow(at + 1)}
           />
         ))}
@@ -62,12 +66,10 @@ interface RowProps {
   onChange: (item: EvidenceItem) => void
   /** Absent on the row for the next fact */
   onRemove?: () => void
-  /** It was left with nothing in it */
-  onEmptied: () => void
   onNext: () => void
 }
 
-function Row({ item, number, onChange, onRemove, onEmptied, onNext }: RowProps) {
+function Row({ item, number, onChange, onRemove, onNext }: RowProps) {
   const { t } = useTranslation()
   const note = useRef<HTMLTextAreaElement>(null)
   const [typing, setTyping] = useState(false)
@@ -78,11 +80,8 @@ function Row({ item, number, onChange, onRemove, onEmptied, onNext }: RowProps) 
     event.preventDefault()
     then()
   }
-  const left = (event: FocusEvent) => {
-    if (onRemove && isBlank(item) && !event.currentTarget.contains(event.relatedTarget)) onEmptied()
-  }
   return (
-    <li className={styles.row} onBlur={left}>
+    <li className={styles.row}>
       <div className={styles.rowLine}>
         <input
           className={styles.field}

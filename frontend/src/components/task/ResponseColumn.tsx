@@ -3,6 +3,7 @@ import { LetterBadge } from '@/components/LetterBadge'
 import { hueAt, letterAt } from '@/lib/hues'
 import { characterCount } from '@/lib/markdown'
 import { isDiscarded, scoreOf, SCORES, toggleDiscard } from '@/lib/ordering'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { MarkedText } from './marking/MarkedText'
 import type { Marking } from './useMarking'
@@ -26,6 +27,7 @@ export function ResponseColumn({ index, response, raw, task, marking, asked, dis
   const { t } = useTranslation()
   const { id, text } = response
   const letter = letterAt(index)
+  const characters = useMemo(() => characterCount(text), [text])
   const discarded = isDiscarded(task.ordering, id)
   return (
     <section
@@ -41,7 +43,7 @@ export function ResponseColumn({ index, response, raw, task, marking, asked, dis
     >
       <header className={styles.columnHead} data-asked={asked || undefined}>
         <LetterBadge index={index} />
-        <span className={styles.quiet}>{t('task.response.characters', { count: characterCount(text) })}</span>
+        <span className={styles.quiet}>{t('task.response.characters', { count: characters })}</span>
         <button
           type="button"
           tabIndex={-1}

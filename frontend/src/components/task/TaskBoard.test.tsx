@@ -42,7 +42,7 @@ function serve(): void {
   })
 }
 
-function open(texts: readonly string[] = FIVE.slice(0, 3)): void {
+function open(texts: readonly string[] = FIVE.slice(0, 3), onUndoSubmit?: () => void): void {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <TaskBoard
@@ -51,6 +51,7 @@ function open(texts: readonly string[] = FIVE.slice(0, 3)): void {
         clock={new ActiveClock()}
         standing={null}
         onSubmit={(answer, order) => answers.push({ answer, order })}
+        onUndoSubmit={onUndoSubmit}
       />
     </QueryClientProvider>,
   )
@@ -175,6 +176,20 @@ describe('facts checked', () => {
     expect(answers[0]?.answer.evidence).toEqual([])
   })
 
+  it('keep the cursor where it goes from a row that was emptied', async () => {
+    const user = userEvent.setup()
+    open()
+    press('e')
+    await user.click(await shown('evidence-note-1'))
+    await user.keyboard('一{Enter}')
+    await user.clear(screen.getByTestId('evidence-note-1'))
+    await user.keyboard('{Enter}5')
+    expect(screen.getByTestId('evidence-url-2')).toHaveFocus()
+    expect(screen.getByTestId('evidence-url-2')).toHaveValue('5')
+    await user.keyboard('{Escape}')
+    expect(screen.getByTestId('evidence-url-1')).toHaveValue('5')
+  })
+
   it('leave Escape to the input method while it composes, then lead back to the response, then close', async () => {
     open()
     press('e')
@@ -269,6 +284,22 @@ describe('a chip of the order', () => {
     act(() => chip.focus())
     fireEvent.mouseEnter(chip)
     expect(scrolled.mock.contexts).toEqual([screen.getByTestId('response-C'), screen.getByTestId('response-C')])
+  })
+})
+
+describe('undo', () => {
+  it('held down ends with the task: only a press of its own takes a submission back', () => {
+    const undoSubmit = vi.fn()
+    open(undefined, undoSubmit)
+    press('5', '3')
+    const undo = (repeat: boolean) =>
+      fireEvent.keyDown(document.activeElement ?? document.body, { code: 'KeyZ', key: 'z', ctrlKey: true, repeat })
+    undo(false)
+    undo(true)
+    undo(true)
+    expect([order(), undoSubmit.mock.calls.length]).toEqual(['', 0])
+    undo(false)
+    expect(undoSubmit).toHaveBeenCalledTimes(1)
   })
 })
 

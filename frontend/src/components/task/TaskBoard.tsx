@@ -87,7 +87,9 @@ export function TaskBoard(props: Props) {
     if (look.act(command) || marking.act(command) || panel.act(command) || judge(command, task)) return
     switch (command.name) {
       case 'undo':
-        return task.canUndo ? task.undo() : props.onUndoSubmit?.()
+        if (task.canUndo) return task.undo()
+        // A key held down must not take back one submission after the other.
+        return command.held ? undefined : props.onUndoSubmit?.()
       case 'redo':
         return task.redo()
       case 'notes':

@@ -6,10 +6,11 @@ export type Command =
   | { name: 'verdict'; verdict: Verdict }
   | { name: 'move'; step: 1 | -1 }
   | { name: 'font' | 'width'; step: 1 | -1 }
+  | { name: 'undo'; held?: boolean }
   | { name: Plain }
 
 type Plain =
-  | 'discard' | 'noneAcceptable' | 'adoptScores' | 'adoptOrder' | 'submit' | 'skip' | 'undo' | 'redo' | 'fault'
+  | 'discard' | 'noneAcceptable' | 'adoptScores' | 'adoptOrder' | 'submit' | 'skip' | 'redo' | 'fault'
   | 'find' | 'diff' | 'diffBack' | 'diffUnit' | 'diffWide' | 'notes' | 'evidence' | 'guideline' | 'guidelineFind'
   | 'recent' | 'raw' | 'view' | 'prompt' | 'sync' | 'theme' | 'help' | 'close'
 
@@ -61,7 +62,7 @@ function scoreKey(code: string): Command | null {
 /** Ctrl/Cmd+Z and its opposites. Inside a text field they belong to the field. */
 function historyKey(event: KeyboardEvent): Command | null {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || inTextField(event)) return null
-  if (event.code === 'KeyZ') return { name: event.shiftKey ? 'redo' : 'undo' }
+  if (event.code === 'KeyZ') return event.shiftKey ? { name: 'redo' } : { name: 'undo', held: event.repeat }
   return event.code === 'KeyY' && !event.shiftKey ? { name: 'redo' } : null
 }
 

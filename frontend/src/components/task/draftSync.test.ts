@@ -104,6 +104,17 @@ describe('a change', () => {
     expect(onServer()).toBe('二')
   })
 
+  it('that failed as its task left the page is tried again when the task is back', async () => {
+    server.online = false
+    sync.note(noted('一'), 1)
+    stop()
+    await vi.advanceTimersByTimeAsync(0)
+    server.online = true
+    stop = sync.start()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect([onServer(), sync.snapshot().server]).toEqual(['一', 'saved'])
+  })
+
   it('stays in the browser where the server refuses it for good', async () => {
     server.draftRefusal = { status: 400, code: 'draft_too_large' }
     sync.note(noted('一'), 1)

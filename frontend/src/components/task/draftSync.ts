@@ -95,6 +95,8 @@ export class DraftSync {
     this.stored = { ...this.stored, writer: browserName() }
     this.shown = true
     this.closed = false
+    // What failed before the task left the page is tried anew.
+    this.failures = 0
     this.unguard()
     this.unguard = guardLeaving(() => this.dirty && this.state.kept === false)
     open.add(this)

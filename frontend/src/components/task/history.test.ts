@@ -30,6 +30,13 @@ describe('undo', () => {
     expect(twice && undone(twice.history, 0)).toBeNull()
   })
 
+  it('does not count what changes nothing as a step, nor as the end of what was undone', () => {
+    const history = scored(scored(beginHistory(empty), 1, 5, 0), 1, 5, 0)
+    const once = undone(history, 0)
+    expect(once?.history.present).toEqual(empty)
+    expect(once && redone(record(once.history, { ...empty }, 0, 0), 0)?.history.present.ordering.scores).toEqual({ 1: 5 })
+  })
+
   it('takes back what was typed pause by pause', () => {
     const history = typed(typed(beginHistory(empty), '查证', 200), '属实', 200, 5000)
     const once = undone(history, 0)

@@ -40,6 +40,8 @@ function textWritten(before: Content, after: Content): string | null {
 
 /** The history after a change that was made at `at` (milliseconds) while a response had the focus. It ends what was undone. */
 export function record(history: History, next: Content, focused: number, at: number): History {
+  // The same score once more is no step.
+  if (JSON.stringify(next) === JSON.stringify(history.present)) return history
   const text = textWritten(history.present, next)
   const { typing } = history
   const goesOn = text !== null && typing?.text === text && at - typing.at < TYPING_PAUSE_MS

@@ -8,7 +8,7 @@ export type Pair = readonly [number, number]
 const UNITS = ['character', 'word'] as const satisfies readonly DiffUnit[]
 
 /** Every pair of `count` things: AB, AC, BC. */
-export function pairsOf(count: number): Pair[] {
+function pairsOf(count: number): Pair[] {
   const places = Array.from({ length: count }, (_, place) => place)
   return places.flatMap((a) => places.slice(a + 1).map((b): Pair => [a, b]))
 }

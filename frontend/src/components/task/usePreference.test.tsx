@@ -1,5 +1,5 @@
 import { act, renderHook } from '@testing-library/react'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { useNumber, usePreference } from './usePreference'
 
 beforeEach(() => localStorage.clear())
@@ -18,4 +18,16 @@ it('falls back where what is stored makes no sense, and keeps numbers within the
   expect(result.current[0]).toBe(14)
   act(() => result.current[1](99))
   expect(result.current[0]).toBe(20)
+})
+
+it('holds while the page is open where the browser has no room', () => {
+  const setItem = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError')
+  })
+  const { result } = renderHook(() => usePreference('view', ['columns', 'stacked']))
+  act(() => result.current[1]('stacked'))
+  expect(result.current[0]).toBe('stacked')
+  setItem.mockRestore()
+  act(() => result.current[1]('columns'))
+  expect(localStorage.getItem('cheems.workbench.view')).toBe('columns')
 })

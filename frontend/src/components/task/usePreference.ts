@@ -1,3 +1,4 @@
+import { storedValue, storeValue } from '@/lib/stored'
 import { useCallback, useSyncExternalStore } from 'react'
 
 const listeners = new Map<string, Set<() => void>>()
@@ -13,9 +14,9 @@ function useStored<T>(name: string, read: (stored: string | null) => T): [T, (va
     },
     [key],
   )
-  const stored = useSyncExternalStore(subscribe, () => localStorage.getItem(key))
+  const stored = useSyncExternalStore(subscribe, () => storedValue(key))
   const change = (next: T) => {
-    localStorage.setItem(key, String(next))
+    storeValue(key, String(next))
     listeners.get(key)?.forEach((listener) => listener())
   }
   return [read(stored), change]
@@ -37,7 +38,7 @@ export interface Range {
   fallback: number
 }
 
-export function clamp(value: number, { min, max }: Pick<Range, 'min' | 'max'>): number {
+function clamp(value: number, { min, max }: Pick<Range, 'min' | 'max'>): number {
   return Math.min(max, Math.max(min, value))
 }
 

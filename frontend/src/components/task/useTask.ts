@@ -19,7 +19,7 @@ export function nextFocus(ordering: Ordering, scored: number): number {
 }
 
 /** The answer as the server takes it; null unless the ordering is complete. */
-export function answerOf({ ordering, notes, noneAcceptable, evidence, faults }: Content, token: number, seconds: number): Answer | null {
+function answerOf({ ordering, notes, noneAcceptable, evidence, faults }: Content, token: number, seconds: number): Answer | null {
   const order = tiersOf(ordering)
   return order && {
     token,

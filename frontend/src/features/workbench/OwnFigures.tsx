@@ -3,13 +3,15 @@ import { NONE, useFormat } from '@/lib/format'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { useArrivals } from './useArrivals'
 import styles from './today.module.css'
 
 /** A person's own figures in short; the page behind the link tells what each rests on. */
-export function OwnFigures({ project }: { project: number }) {
+export function OwnFigures({ project, unsent }: { project: number; unsent: number }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const { data } = useQuery(myFiguresQuery(project))
+  const { data, refetch } = useQuery(myFiguresQuery(project))
+  useArrivals(unsent, refetch)
   if (!data) return null
   const rows = [
     ['today', format.integer(data.today)],

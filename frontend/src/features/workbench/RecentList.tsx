@@ -2,9 +2,9 @@ import { recentQuery, type RecentSubmission } from '@/api/recent'
 import { QueryView } from '@/components/QueryView'
 import { letterAt } from '@/lib/hues'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useEffect, useEffectEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Submission } from './outbox'
+import { useArrivals } from './useArrivals'
 import styles from './today.module.css'
 
 interface Props {
@@ -17,9 +17,8 @@ interface Props {
 export function RecentList({ project, unsent, onTakeBack }: Props) {
   const { t } = useTranslation()
   const query = useQuery(recentQuery(project))
-  const { refetch } = query
-  const arrived = useEffectEvent(() => void refetch())
-  useEffect(() => arrived(), [unsent.length])
+  const { data: rows, refetch } = query
+  useArrivals(unsent.length, refetch)
   const takeBack = useMutation({ mutationFn: onTakeBack, onSettled: () => refetch() })
   const button = (assignment: number) => (
     <button
@@ -32,9 +31,9 @@ export function RecentList({ project, unsent, onTakeBack }: Props) {
     </button>
   )
   return (
-    <section aria-label={t('today.recent.title')}>
+    <section aria-label={t('today.recent.title')} data-testid="recent">
       <strong>{t('today.recent.title')}</strong>
-      <ul className={styles.list} data-testid="recent">
+      <ul className={styles.list}>
         {unsent.map(({ assignment, orderText }) => (
           <li key={assignment} className={styles.row}>
             <span>{orderText}</span>
@@ -42,17 +41,13 @@ export function RecentList({ project, unsent, onTakeBack }: Props) {
             <span className={styles.quiet}>{t('today.recent.unsent')}</span>
           </li>
         ))}
-        <QueryView query={query}>
-          {(rows) => (
-            <>
-              {rows.map((row) => (
-                <Row key={row.id} row={row} action={row.withdrawable ? button(row.id) : null} />
-              ))}
-              {rows.length === 0 && unsent.length === 0 && <li className={styles.quiet}>{t('today.recent.none')}</li>}
-            </>
-          )}
-        </QueryView>
+        {rows?.map((row) => (
+          <Row key={row.id} row={row} action={row.withdrawable ? button(row.id) : null} />
+        ))}
       </ul>
+      <QueryView query={query}>
+        {(all) => all.length + unsent.length === 0 && <p className={styles.quiet}>{t('today.recent.none')}</p>}
+      </QueryView>
     </section>
   )
 }

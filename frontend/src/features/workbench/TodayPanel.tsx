@@ -23,15 +23,20 @@ export default function TodayPanel({ project, unsent, rest, onTakeBack, onClose 
     <aside className={styles.panel} aria-label={t('today.title')} data-testid="today-panel">
       <header className={styles.head}>
         <strong>{t('today.title')}</strong>
-        <button type="button" className={styles.close} onClick={onClose} aria-label={t('today.close')}>
-          ✕
+        <button type="button" className={styles.close} onClick={onClose}>
+          <span className="visually-hidden">{t('today.close')}</span>
+          <span aria-hidden>
+            ✕ <kbd>Esc</kbd>
+          </span>
         </button>
       </header>
-      <OwnFigures project={project} />
+      <OwnFigures project={project} unsent={unsent.length} />
       <label className={styles.rest}>
         {t('today.rest.label')}
         <select
           value={rest.interval}
+          // Its keys are its own; Escape gives them back to the task.
+          onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
           onChange={(event) => rest.setInterval(INTERVALS.find((value) => value === event.target.value) ?? '0')}
           data-testid="break-interval"
         >

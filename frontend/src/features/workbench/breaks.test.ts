@@ -59,6 +59,27 @@ describe('a reminder of a rest', () => {
     expect(breaks.reminder()).toBe(60)
   })
 
+  it('that was put off comes in its own time again after a rest', () => {
+    const breaks = watched(45)
+    minutes(45)
+    breaks.later()
+    working = false
+    minutes(5)
+    working = true
+    minutes(45)
+    expect(breaks.reminder()).toBe(45)
+  })
+
+  it('takes the sleep of the machine for a rest, also where a touch woke it', () => {
+    const breaks = watched(45)
+    minutes(20)
+    vi.setSystemTime(Date.now() + 120 * MINUTE)
+    minutes(44)
+    expect(breaks.reminder()).toBeNull()
+    minutes(2)
+    expect(breaks.reminder()).toBe(45)
+  })
+
   it('never comes unless it was asked for', () => {
     const breaks = watched(0)
     minutes(600)

@@ -11,24 +11,26 @@ const REST_MS = 5 * 60_000
 /** "Later" means so much more work. */
 const LATER_MS = 10 * 60_000
 
-export interface Spell {
+interface Spell {
   /** Work since the last rest, milliseconds */
   worked: number
   /** Idle time since the last input, milliseconds */
   idle: number
 }
 
-export const NO_WORK: Spell = { worked: 0, idle: 0 }
+const NO_WORK: Spell = { worked: 0, idle: 0 }
 
-/** The spell after `passed` milliseconds, in which there was input or not. */
-export function advance({ worked, idle }: Spell, passed: number, active: boolean): Spell {
-  if (active) return { worked: worked + passed, idle: 0 }
+/** The spell after `passed` milliseconds, in which there was input or not. So long without a tick, the machine slept. */
+function advance({ worked, idle }: Spell, passed: number, active: boolean): Spell {
+  if (active && passed < REST_MS) return { worked: worked + passed, idle: 0 }
   return idle + passed >= REST_MS ? NO_WORK : { worked, idle: idle + passed }
 }
 
 /** Watches one person's spells of work. */
 export class Breaks {
   private spell = NO_WORK
+  /** Milliseconds of work after which a reminder is wanted, and after which the next one is due */
+  private wanted = Infinity
   private due = Infinity
   private lastTick = Date.now()
   private readonly listeners = new Set<() => void>()
@@ -37,7 +39,8 @@ export class Breaks {
 
   /** Watches until the returned function is called. */
   start(minutes: number): () => void {
-    this.due = minutes > 0 ? minutes * 60_000 : Infinity
+    this.wanted = minutes > 0 ? minutes * 60_000 : Infinity
+    this.due = this.wanted
     this.lastTick = Date.now()
     const timer = window.setInterval(() => this.tick(), TICK_MS)
     return () => window.clearInterval(timer)
@@ -62,6 +65,7 @@ export class Breaks {
     const active = this.clock.activeSince(this.lastTick)
     this.lastTick += passed
     this.spell = advance(this.spell, passed, active)
+    if (this.spell === NO_WORK) this.due = this.wanted
     this.notify()
   }
 

@@ -45,7 +45,8 @@ export function FaultChooser({ draft, letter, kinds, onSave, onCancel }: Props) 
     const checked = frame.current?.querySelector<HTMLElement>('input:checked[name="fault-kind"]')
     const first = frame.current?.querySelector<HTMLElement>('input')
     ;(checked ?? first)?.focus({ preventScroll: true })
-  }, [])
+    // A digit moves the focus as the mouse and the arrows do.
+  }, [kind])
 
   const save = () => (kind === '' ? setTold(true) : onSave({ kind, severity, note: note.trim() }))
   const command = (event: KeyboardEvent): boolean => {

@@ -1,6 +1,6 @@
 import { frameOf, scrollToSpan } from '@/components/marks/showSpan'
 import { moveCaret, visibleText, type CaretMove } from '@/lib/caret'
-import { inTextField, isComposing } from '@/lib/keyboard'
+import { inDialog, inTextField, isComposing } from '@/lib/keyboard'
 import { runsIn } from '@/lib/offsets'
 import { useEffect, useEffectEvent } from 'react'
 import type { Faults } from './useFaults'
@@ -10,7 +10,7 @@ const STEPS: Partial<Record<string, 1 | -1>> = {
 }
 
 /** How a press moves the chosen passage; null where it does not. */
-export function caretMove({ code, shiftKey, ctrlKey, altKey, metaKey }: KeyboardEvent): CaretMove | null {
+function caretMove({ code, shiftKey, ctrlKey, altKey, metaKey }: KeyboardEvent): CaretMove | null {
   const step = STEPS[code]
   if (step === undefined || metaKey) return null
   const edge = shiftKey ? 'start' : 'end'
@@ -24,7 +24,7 @@ export function useCaretKeys(faults: Faults): void {
   const { caret, draft, setCaret } = faults
   const active = caret !== null && draft === null
   const press = useEffectEvent((event: KeyboardEvent) => {
-    if (!caret || isComposing(event) || inTextField(event)) return
+    if (!caret || isComposing(event) || inTextField(event) || inDialog(event)) return
     const move = caretMove(event)
     if (move) {
       const frame = frameOf(caret.response.id)
