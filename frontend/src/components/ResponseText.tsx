@@ -16,6 +16,15 @@ export function preloadRenderers(): void {
   void loadRichMarkdown()
 }
 
+/** Long after the page has settled, milliseconds: what is fetched ahead is not to delay the first task. */
+const SETTLED_MS = 4000
+
+/** Fetches the renderer of formulas once the page has settled, so that it is there should the network go. Returns how to stop. */
+export function preloadFormulas(): () => void {
+  const timer = window.setTimeout(() => void import('./renderFormulas').catch(() => undefined), SETTLED_MS)
+  return () => window.clearTimeout(timer)
+}
+
 function RawText({ text, notice }: { text: string; notice?: string }) {
   return (
     <>

@@ -27,7 +27,15 @@ function kindOf(text: string): Rendered {
   const key = [formulas, ...languages].join()
   const known = kinds.get(key)
   if (known) return known
-  const kind = lazy(() => load(formulas, languages))
+  const kind = lazy(async () => {
+    try {
+      return await load(formulas, languages)
+    } catch (error) {
+      // Without a network, say: the next text of this kind tries again.
+      kinds.delete(key)
+      throw error
+    }
+  })
   kinds.set(key, kind)
   return kind
 }

@@ -1,6 +1,7 @@
 import { useSession } from '@/api/session'
-import { preloadRenderers } from '@/components/ResponseText'
+import { preloadFormulas, preloadRenderers } from '@/components/ResponseText'
 import { useProjectId } from '@/lib/useProjectId'
+import { useEffect } from 'react'
 import { Elsewhere } from './Elsewhere'
 import { GuidelineChange } from './GuidelineChange'
 import { NoTask } from './NoTask'
@@ -43,6 +44,7 @@ function Workbench({ project, user }: Props) {
 function LiveWorkbench({ project, user }: Props) {
   const { work, clock, state, submissions } = useWork(project, user)
   const takeBack = useTakeBack(work)
+  useEffect(preloadFormulas, [])
   const rest = useRest(clock)
   const assignment = state.queue[0]
   return (
