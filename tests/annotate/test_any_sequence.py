@@ -104,8 +104,8 @@ class AnySequence(RuleBasedStateMachine):
             REACHED.update(set(seen))
             REACHED.update(set(Review.objects.filter(project=self.project).values_list("state", flat=True)))
             taken_back = Annotation.objects.filter(assignment__project=self.project, withdrawn=True)
-            kinds = set(taken_back.values_list("assignment__kind", flat=True))
-            REACHED.update({"work taken back" if kind == "work" else "a measure taken back" for kind in kinds})
+            if taken_back.filter(assignment__kind="work").exists():
+                REACHED.update(["work taken back"])
 
     # ---- annotators ----
 
@@ -496,7 +496,6 @@ WANTED = {
     "prompt_reject",
     "prompt_withdraw",
     "work taken back",
-    "a measure taken back",
     "prompt_accept",
     "overruled",
 }
