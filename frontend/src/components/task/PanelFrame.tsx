@@ -3,7 +3,14 @@ import type { KeyboardEvent, ReactNode, Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import styles from './panels.module.css'
 
-interface Props {
+/** The two ways out of a panel */
+export interface PanelExits {
+  onClose: () => void
+  /** Leads back from a field to the responses */
+  onLeave: () => void
+}
+
+interface Props extends PanelExits {
   title: string
   /** What it is about, behind the title */
   subtitle?: ReactNode
@@ -11,9 +18,6 @@ interface Props {
   tools?: ReactNode
   wide?: boolean
   testid: string
-  onClose: () => void
-  /** Leads back from a field to the responses */
-  onLeave: () => void
   scrollRef?: Ref<HTMLDivElement>
   onScroll?: (top: number) => void
   children: ReactNode

@@ -1,5 +1,6 @@
 import type { Assignment } from '@/api/assignments'
 import { lazy, Suspense, useEffect, useEffectEvent, type ReactNode } from 'react'
+import type { PanelExits } from './PanelFrame'
 import type { Panel } from './usePanel'
 import type { Task } from './useTask'
 
@@ -11,7 +12,7 @@ interface Props {
   panel: Panel
   assignment: Assignment
   task: Task
-  recent?: (close: () => void) => ReactNode
+  recent?: (exits: PanelExits) => ReactNode
 }
 
 /** What stands beside the responses: guideline, diff of two, facts checked, what was handed in lately; or nothing. */
@@ -48,7 +49,7 @@ function Open({ panel, assignment, task, recent }: Props) {
         />
       )
     case 'recent':
-      return recent?.(panel.close)
+      return recent?.(frame)
     case 'closed':
       return null
   }

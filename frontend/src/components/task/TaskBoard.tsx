@@ -8,6 +8,7 @@ import type { Command } from './commands'
 import { DraftChoice } from './DraftChoice'
 import { judge } from './judging'
 import { OrderBar } from './OrderBar'
+import type { PanelExits } from './PanelFrame'
 import { PromptPanel } from './PromptPanel'
 import { ResponseColumn } from './ResponseColumn'
 import { SidePanel } from './SidePanel'
@@ -42,7 +43,7 @@ interface Props {
   /** The dialogue that gives the task back; without it, a task cannot be skipped */
   skipDialog?: (close: () => void) => ReactNode
   /** The panel of one's own day; without it, there is none */
-  recent?: (close: () => void) => ReactNode
+  recent?: (exits: PanelExits) => ReactNode
 }
 
 const NO_KINDS: readonly FaultKind[] = []

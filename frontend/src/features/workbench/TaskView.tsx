@@ -46,13 +46,13 @@ export function TaskView({ assignment, user, work, clock, standing, submissions,
         </>
       }
       aside={returned && <ReturnedPanel returned={returned} own={assignment.previous !== null} responses={assignment.responses} />}
-      recent={(close) => (
+      recent={(exits) => (
         <TodayPanel
           project={assignment.project}
           unsent={unsent}
           rest={rest}
           onTakeBack={takeBack.takeBack}
-          onClose={close}
+          {...exits}
         />
       )}
       onUndoSubmit={takeBack.undoSubmit}

@@ -15,7 +15,8 @@ let arrived: (typeof ROW & { withdrawable: boolean; why: string | null })[]
 
 function panel(unsent: readonly Submission[], onTakeBack = () => Promise.resolve()) {
   const rest = { breaks: new Breaks({ activeSince: () => false }), interval: '0' as const, setInterval: () => undefined }
-  return <TodayPanel project={1} unsent={unsent} rest={rest} onTakeBack={onTakeBack} onClose={() => undefined} />
+  const exits = { onClose: () => undefined, onLeave: () => undefined }
+  return <TodayPanel project={1} unsent={unsent} rest={rest} onTakeBack={onTakeBack} {...exits} />
 }
 
 function open(unsent: readonly Submission[], onTakeBack?: () => Promise<void>) {

@@ -1,3 +1,4 @@
+import { PanelFrame, type PanelExits } from '@/components/task/PanelFrame'
 import { useTranslation } from 'react-i18next'
 import { INTERVALS } from './breaks'
 import { OwnFigures } from './OwnFigures'
@@ -6,37 +7,25 @@ import type { Submission } from './outbox'
 import type { Rest } from './useRest'
 import styles from './today.module.css'
 
-interface Props {
+interface Props extends PanelExits {
   project: number
   /** Answers that have not arrived yet */
   unsent: readonly Submission[]
   rest: Rest
   /** Puts a submission back into hand. Throws ApiError. */
   onTakeBack: (assignment: number) => Promise<void>
-  onClose: () => void
 }
 
 /** One's own day: how much, how well, a rest now and then, and what was handed in, which can still be taken back. */
-export default function TodayPanel({ project, unsent, rest, onTakeBack, onClose }: Props) {
+export default function TodayPanel({ project, unsent, rest, onTakeBack, ...exits }: Props) {
   const { t } = useTranslation()
   return (
-    <aside className={styles.panel} aria-label={t('today.title')} data-testid="today-panel">
-      <header className={styles.head}>
-        <strong>{t('today.title')}</strong>
-        <button type="button" className={styles.close} onClick={onClose}>
-          <span className="visually-hidden">{t('today.close')}</span>
-          <span aria-hidden>
-            ✕ <kbd>Esc</kbd>
-          </span>
-        </button>
-      </header>
+    <PanelFrame title={t('today.title')} testid="today-panel" {...exits}>
       <OwnFigures project={project} unsent={unsent.length} />
       <label className={styles.rest}>
         {t('today.rest.label')}
         <select
           value={rest.interval}
-          // Its keys are its own; Escape gives them back to the task.
-          onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
           onChange={(event) => rest.setInterval(INTERVALS.find((value) => value === event.target.value) ?? '0')}
           data-testid="break-interval"
         >
@@ -48,6 +37,6 @@ export default function TodayPanel({ project, unsent, rest, onTakeBack, onClose 
         </select>
       </label>
       <RecentList project={project} unsent={unsent} onTakeBack={onTakeBack} />
-    </aside>
+    </PanelFrame>
   )
 }
