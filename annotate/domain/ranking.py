@@ -54,18 +54,23 @@ def pairs_right(pairs: Iterable[tuple[Node, Node]], rewards: Mapping[Node, float
 
 
 def score_prompts(items: Iterable[BenchmarkItem[Node]]) -> BenchmarkScores:
+    """Accuracy and exact match of one benchmark subset, from the reward of each response; as by score_right."""
+    return score_right((item.category, pairs_right(item.pairs, item.rewards)) for item in items)
+
+
+def score_right(prompts: Iterable[tuple[str, Sequence[bool]]]) -> BenchmarkScores:
     """Accuracy and exact match of one benchmark subset.
 
+    prompts: the category of each, and for each of its ordered pairs whether it was ordered rightly.
     accuracy: share of the ordered pairs with the winner's reward strictly the higher; exact_match: share of
     the prompts with all their pairs right. Both are taken per category; the top level is their mean over
     categories, micro takes all pairs and prompts at once. A prompt without ordered pairs does not count.
     Figures are None where nothing counts.
     """
-    outcomes: dict[str, list[list[bool]]] = {}
-    for item in items:
-        right = pairs_right(item.pairs, item.rewards)
+    outcomes: dict[str, list[Sequence[bool]]] = {}
+    for category, right in prompts:
         if right:
-            outcomes.setdefault(item.category, []).append(right)
+            outcomes.setdefault(category, []).append(right)
     categories = {name: _category_scores(outcomes[name]) for name in sorted(outcomes)}
     whole = _category_scores([right for name in sorted(outcomes) for right in outcomes[name]])
     return {
