@@ -9,19 +9,25 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class PromptShape:
-    """Of a prompt, what batching must know: tokens per response, (winner, loser) pairs of positions."""
+    """Of a prompt, what batching must know: tokens per response, (winner, loser) pairs and ties of positions."""
 
     lengths: tuple[int, ...]
     pairs: tuple[Pair, ...]
+    ties: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True)
 class Group:
-    """Responses of one prompt that share a batch; `pairs` count positions in `responses`."""
+    """Responses of one prompt that share a batch.
+
+    `pairs` and `ties` count positions in `responses`; `pair_numbers` says which of the prompt's pairs the pairs are.
+    """
 
     prompt: int
     responses: tuple[int, ...]
     pairs: tuple[Pair, ...]
+    pair_numbers: tuple[int, ...] = ()
+    ties: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,11 +80,30 @@ def _groups_of(index: int, prompt: PromptShape, size: int, order: random.Random)
     for start in range(0, count, size):
         chosen = responses[start : start + size]
         place = {response: i for i, response in enumerate(chosen)}
-        pairs = tuple(
-            (place[winner], place[loser]) for winner, loser in prompt.pairs if winner in place and loser in place
-        )
-        if pairs:
-            yield Group(index, tuple(chosen), pairs)
+        numbers = [n for n, (winner, loser) in enumerate(prompt.pairs) if winner in place and loser in place]
+        if numbers:
+            yield Group(
+                index,
+                tuple(chosen),
+                tuple((place[prompt.pairs[n][0]], place[prompt.pairs[n][1]]) for n in numbers),
+                tuple(numbers),
+                tuple((place[one], place[other]) for one, other in prompt.ties if one in place and other in place),
+            )
+
+
+def deal(costs: Sequence[int], shares: int) -> list[list[int]]:
+    """Deal items to `shares` processes so that their sums of cost come out alike; positions in `costs`.
+
+    The dearest first, each to whoever has least so far (Graham 1969: at most 4/3 of the best possible). Equal input
+    gives equal output on every process.
+    """
+    loads = [0] * shares
+    dealt: list[list[int]] = [[] for _ in range(shares)]
+    for i in sorted(range(len(costs)), key=lambda i: (-costs[i], i)):
+        least = loads.index(min(loads))
+        dealt[least].append(i)
+        loads[least] += costs[i]
+    return [sorted(share) for share in dealt]
 
 
 def pack(sizes: Sequence[tuple[int, int]], token_budget: int, rows: int | None = None) -> list[list[int]]:
@@ -98,4 +123,21 @@ def pack(sizes: Sequence[tuple[int, int]], token_budget: int, rows: int | None =
             total, longest = item_rows, length
         passes[-1].append(i)
         filled = total
+    return passes
+
+
+def pack_tight(sizes: Sequence[tuple[int, int]], token_budget: int) -> list[list[int]]:
+    """Deal items into passes without padding, each of at most `token_budget` tokens.
+
+    `sizes`: (tokens, those of its longest sample) of each item. Returns positions in `sizes`, items of like length
+    together; an item above the budget goes alone. Equal input gives equal output.
+    """
+    passes: list[list[int]] = []
+    filled = 0
+    for i in sorted(range(len(sizes)), key=lambda i: (-sizes[i][1], i)):
+        if not passes or filled + sizes[i][0] > token_budget:
+            passes.append([])
+            filled = 0
+        passes[-1].append(i)
+        filled += sizes[i][0]
     return passes

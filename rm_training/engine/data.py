@@ -18,13 +18,17 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Prompt:
-    """One prompt. `pairs` holds (winner, loser) as positions in `responses`, each pair once."""
+    """One prompt. `pairs` holds (winner, loser) as positions in `responses`, each pair once.
+
+    `tiers` holds the rank of each response, lower is better, equal is a tie; empty where the file gives no `rank`.
+    """
 
     text: str
     response_ids: tuple[str, ...]
     responses: tuple[str, ...]
     pairs: tuple[Pair, ...]
     category: str = UNCATEGORISED
+    tiers: tuple[float, ...] = ()
 
 
 @dataclass
@@ -72,7 +76,14 @@ def _prompt(text: str, draft: _Draft, pairs: Iterable[tuple[str, str]]) -> Promp
         responses=tuple(draft.responses.values()),
         pairs=tuple(dict.fromkeys((place[winner], place[loser]) for winner, loser in pairs)),
         category=draft.category,
+        tiers=_tiers(draft),
     )
+
+
+def _tiers(draft: _Draft) -> tuple[float, ...]:
+    """Ranks in the order of the responses; none where a later line added responses that were not ranked."""
+    rank = draft.rank or {}
+    return tuple(rank[response_id] for response_id in draft.responses) if rank.keys() == draft.responses.keys() else ()
 
 
 def _annotated_pairs(draft: _Draft) -> Iterator[tuple[str, str]]:

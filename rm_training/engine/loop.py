@@ -1,88 +1,83 @@
 """A training run from configuration to benchmarked model, top to bottom."""
 
-import math
+import random
 import sys
-import time
-from dataclasses import asdict
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, Protocol
 
 import torch
-import transformers
-from torch.nn.utils import clip_grad_norm_
 
-from rm_training.engine import ENGINE_VERSION
-from rm_training.engine.batching import Batch, plan_epoch
-from rm_training.engine.card import model_card
-from rm_training.engine.checkpoint import Position, resume, save_checkpoint
+from rm_training.engine.checkpoint import remove_unfinished
 from rm_training.engine.config import TrainConfig
 from rm_training.engine.data import Prompt, read_benchmark, read_training
-from rm_training.engine.encode import EncodedPrompt, EncodedSet, Encoder, encode_training
-from rm_training.engine.errors import EngineError, Stopped
-from rm_training.engine.files import locked, new_folder, require_space, sha256_of, write_json, write_text
-from rm_training.engine.inference import evaluate
-from rm_training.engine.model import RewardModel, Runtime, load_for_training
-from rm_training.engine.progress import ProgressFile, training_figures
-from rm_training.engine.schedule import learning_rate
-from rm_training.engine.step import accumulate_gradient
-
-MAX_GRADIENT_NORM = 1.0
-
-
-class Stop(Protocol):
-    """Whether somebody asked the run to leave: `requested` is the signal's number."""
-
-    requested: int | None
-    deferred: bool
+from rm_training.engine.encode import EncodedSet, Encoder, encode_training
+from rm_training.engine.files import locked, write_json
+from rm_training.engine.lora import Lora
+from rm_training.engine.model import Loading, Runtime, load_for_training
+from rm_training.engine.objective import Objective
+from rm_training.engine.optimise import Optimisation, Stop
+from rm_training.engine.parallel import Ranks
+from rm_training.engine.record import Training, describe, finish
+from rm_training.engine.sharding import shard
 
 
 def run(config: TrainConfig, stop: Stop) -> None:
     """Train, benchmark and save into config.out; go on from its last checkpoint if it holds one.
 
-    Raises EngineError with the codes of the modules used, `loss_not_finite` and `run_locked`; Stopped after
-    a signal.
+    Started by torchrun, the processes share the work and the first one writes. Raises EngineError with the codes of
+    the modules used, `loss_not_finite` and `run_locked`; Stopped after a signal.
     """
-    out = Path(config.out)
+    out, ranks = Path(config.out), Ranks.from_environment()
     (out / "checkpoints").mkdir(parents=True, exist_ok=True)
-    with locked(out):
-        (out / "error.json").unlink(missing_ok=True)
-        runtime = Runtime.choose(config.device, config.precision)
-        prompts = read_training(map(Path, config.train))
-        benchmark = {subset: read_benchmark(Path(file)) for subset, file in config.benchmark.items()}
-        described = describe(config, runtime)
-        write_json(out / "config.json", described)
-
-        torch.manual_seed(config.seed)
-        model = load_for_training(
-            config.base, runtime, max_length=config.max_length,
-            attention=config.attention, gradient_checkpointing=config.gradient_checkpointing,
-        )  # fmt: skip
-        encoded = encode_training(prompts, Encoder(model.tokenizer, config.max_length), config.truncate)
-        report_lengths(encoded)
-
-        optimise(config, described, model, encoded, benchmark, stop)
-
-        scores = evaluate(model, benchmark, max_length=config.max_length, token_budget=config.token_budget)
-        metrics = (scores if benchmark else {}) | {"training": training_figures(out / "progress.jsonl", encoded)}
-        finish(out, model, described, metrics)
+    with locked(out) if ranks.first else nullcontext():
+        if ranks.first:
+            (out / "error.json").unlink(missing_ok=True)
+            remove_unfinished(out / "checkpoints")
+        runtime = Runtime.choose(config.device, config.precision, ranks.local)
+        with ranks.session(runtime.device):
+            training = prepare(config, runtime, ranks)
+            Optimisation.begin(training).run(stop)
+            finish(training)
 
 
-def describe(config: TrainConfig, runtime: Runtime) -> dict[str, Any]:
-    """What config.json and the model card say: settings as resolved, versions, hashes of the data."""
-    return config.as_dict() | {
-        "device": runtime.device.type,
-        "precision": runtime.precision,
-        "engine_version": ENGINE_VERSION,
-        "torch_version": torch.__version__,
-        "transformers_version": transformers.__version__,
-        "sha256": {file: sha256_of(Path(file)) for file in (*config.train, *config.benchmark.values())},
-    }
+def prepare(config: TrainConfig, runtime: Runtime, ranks: Ranks) -> Training:
+    """Read the data, load the base, tokenise."""
+    prompts, held_out = split_prompts(read_training(map(Path, config.train)), config)
+    benchmark = {subset: read_benchmark(Path(file)) for subset, file in config.benchmark.items()}
+    described = describe(config, runtime)
+    if ranks.first:
+        write_json(Path(config.out) / "config.json", described)
+    torch.manual_seed(config.seed)
+    model = load_for_training(config.base, runtime, loading_of(config))
+    ranks.share_weights(model.parameters())
+    if config.parallel == "fsdp" and ranks.size > 1:
+        shard(model, ranks.size)
+    encoder = Encoder(model.tokenizer, config.max_length)
+    encoded = encode_training(prompts, encoder, config.truncate, Objective.of(config).wanted())
+    report_lengths(encoded)
+    return Training(config, described, model, encoded, held_out, benchmark, ranks, list(model.notes))
 
 
-def identity(described: dict[str, Any], config: TrainConfig) -> dict[str, Any]:
-    """What a run shares with the checkpoints it goes on from: the settings that decide, and the data."""
-    settings = {name: described[name] for name in config.decisive()}
-    return settings | {"train_sha256": [described["sha256"][file] for file in config.train]}
+def loading_of(config: TrainConfig) -> Loading:
+    lora = None if config.lora is None else Lora(config.lora, config.lora_alpha, config.lora_dropout)
+    return Loading(
+        kind=config.objective,
+        max_length=config.max_length,
+        attention=config.attention,
+        gradient_checkpointing=config.gradient_checkpointing,
+        lora=lora,
+    )
+
+
+def split_prompts(prompts: list[Prompt], config: TrainConfig) -> tuple[list[Prompt], list[Prompt]]:
+    """The prompts to train on, and those held out; the same for the same file, share and seed."""
+    ordered = [i for i, prompt in enumerate(prompts) if prompt.pairs]
+    count = round(len(ordered) * config.validation_share)
+    chosen = set(random.Random(f"{config.seed}/held out").sample(ordered, count))
+    return (
+        [prompt for i, prompt in enumerate(prompts) if i not in chosen],
+        [prompt for i, prompt in enumerate(prompts) if i in chosen],
+    )
 
 
 def report_lengths(encoded: EncodedSet) -> None:
@@ -94,87 +89,8 @@ def report_lengths(encoded: EncodedSet) -> None:
         )
     if encoded.truncated:
         print(f"{encoded.truncated} responses exceed max_length and are cut on the left", file=sys.stderr)
-
-
-def plan(config: TrainConfig, prompts: list[EncodedPrompt]) -> list[tuple[int, Batch]]:
-    """Every step of the run, as (epoch, batch)."""
-    shapes = [prompt.shape for prompt in prompts]
-    steps = [
-        (epoch, batch)
-        for epoch in range(config.epochs)
-        for batch in plan_epoch(shapes, config.batch_responses, config.seed, epoch)
-    ]
-    return steps[: config.max_steps]
-
-
-def optimise(
-    config: TrainConfig,
-    described: dict[str, Any],
-    model: RewardModel,
-    encoded: EncodedSet,
-    benchmark: dict[str, list[Prompt]],
-    stop: Stop,
-) -> None:
-    """All steps that are left, each logged, with a checkpoint every `save_steps` and after the last."""
-    checkpoints = Path(config.out) / "checkpoints"
-    optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=0.0)
-    key = identity(described, config)
-    steps = plan(config, encoded.prompts)
-    reached = resume(checkpoints, key, model, optimizer)
-    progress = ProgressFile(Path(config.out) / "progress.jsonl", [batch for _, batch in steps], reached.step)
-    started = time.monotonic() - reached.seconds
-
-    model.train()
-    stop.deferred = True
-    for number in range(reached.step, len(steps)):
-        epoch, batch = steps[number]
-        step_started = time.monotonic()
-        rate = learning_rate(
-            number, len(steps), peak=config.learning_rate,
-            warmup_ratio=config.warmup_ratio, scheduler=config.scheduler,
-        )  # fmt: skip
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        optimizer.zero_grad()
-        figures = accumulate_gradient(model, encoded.prompts, batch, config.token_budget, config.regularization)
-        norm = float(clip_grad_norm_(model.parameters(), MAX_GRADIENT_NORM))
-        require_finite(number + 1, figures.loss, norm)
-        optimizer.step()
-
-        now = time.monotonic()
-        line = {
-            "step": number + 1, "total_steps": len(steps), "epoch": epoch + 1,
-            **asdict(figures), "grad_norm": norm, "lr": rate,
-            "tokens_per_s": figures.tokens / (now - step_started), "seconds": now - started,
-        }  # fmt: skip
-        if config.eval_steps and (number + 1) % config.eval_steps == 0:
-            line["benchmark"] = evaluate(
-                model, benchmark, max_length=config.max_length, token_budget=config.token_budget
-            )
-        progress.write(line)
-        if (number + 1) % config.save_steps == 0 or number + 1 == len(steps) or stop.requested:
-            save_checkpoint(checkpoints, Position(number + 1, time.monotonic() - started), key, model, optimizer)
-        if stop.requested:
-            raise Stopped(stop.requested)
-    stop.deferred = False
-
-
-def require_finite(step: int, loss: float, norm: float) -> None:
-    """Raise EngineError `loss_not_finite`, before the step spoils the weights."""
-    if not (math.isfinite(loss) and math.isfinite(norm)):
-        raise EngineError(
-            "loss_not_finite",
-            f"At step {step} the loss is {loss} and the gradient norm {norm}. "
-            "Lower learning_rate, or set precision to fp32.",
+    if encoded.readings_dropped:
+        print(
+            f"{encoded.readings_dropped} pairs exceed max_length together with their prompt and teach no verdict",
+            file=sys.stderr,
         )
-
-
-def finish(out: Path, model: RewardModel, described: dict[str, Any], metrics: dict[str, Any]) -> None:
-    """Write model/, README.md and, last, metrics.json: where it stands, the run is complete."""
-    require_space(out, sum(p.numel() * p.element_size() for p in model.parameters()))
-    card = model_card(described, metrics)
-    with new_folder(out / "model") as folder:
-        model.save(folder)
-        write_text(folder / "README.md", card)
-    write_text(out / "README.md", card)
-    write_json(out / "metrics.json", metrics)

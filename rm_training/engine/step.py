@@ -1,114 +1,197 @@
 """The exact gradient of a batch, from forward passes that each keep within the token budget."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 
-from rm_training.engine.batching import Batch, Group, pack
-from rm_training.engine.encode import EncodedPrompt, Tokens
-from rm_training.engine.loss import preference_loss
+from rm_training.engine.backbone import Hidden
+from rm_training.engine.batching import Group
+from rm_training.engine.encode import EncodedPrompt
+from rm_training.engine.layout import Tokens
+from rm_training.engine.loss import Totals, response_loss, verdict_loss
 from rm_training.engine.model import RewardModel
+from rm_training.engine.objective import Judged, Objective, Rewarded, pairs_of, read_tokens
+from rm_training.engine.parallel import Ranks
+from rm_training.engine.passes import split, stretches
 
 
 @dataclass(frozen=True)
 class StepFigures:
-    """Of one batch: loss, share of pairs ordered rightly, mean and deviation of rewards, tokens."""
+    """Of one batch: loss and its parts, share of pairs ordered rightly, rewards, tokens (padding not counted).
+
+    A part that the objective does not have is 0.
+    """
 
     loss: float
     accuracy: float
     reward_mean: float
     reward_std: float
-    tokens: int  # padding not counted
+    tokens: int
+    preference: float
+    generation: float
+
+    def line(self) -> dict[str, Any]:
+        """What a line of progress.jsonl holds of it."""
+        plain = {"loss", "accuracy", "reward_mean", "reward_std", "tokens"}
+        values = {name: value for name, value in asdict(self).items() if name in plain}
+        return values | {"loss_parts": {"preference": self.preference, "generation": self.generation}}
+
+
+# What the processes add up: losses, pairs right, sums of rewards and their squares, rewards, judgements, tokens.
+_SUMS = ("preference", "generation", "right", "asked", "reward", "square", "rewards", "tokens")
+
+
+class Sums:
+    """Sums over the parts of a batch, kept on the device until the step's end: reading them makes it wait."""
+
+    def __init__(self, device: torch.device):
+        self.vector = torch.zeros(len(_SUMS), dtype=torch.float64, device=device)
+
+    def add(self, **values: torch.Tensor | float) -> None:
+        for name, value in values.items():
+            self.vector[_SUMS.index(name)] += value
+
+    def figures(self, ranks: Ranks) -> StepFigures:
+        """Of the whole batch, over all processes."""
+        preference, generation, right, asked, reward, square, rewards, tokens = ranks.add(self.vector).tolist()
+        mean = reward / max(1, rewards)
+        return StepFigures(
+            loss=preference + generation, accuracy=right / max(1, asked), reward_mean=mean,
+            reward_std=max(0.0, square / max(1, rewards) - mean**2) ** 0.5, tokens=round(tokens),
+            preference=preference, generation=generation,
+        )  # fmt: skip
 
 
 def accumulate_gradient(
     model: RewardModel,
     prompts: Sequence[EncodedPrompt],
-    batch: Batch,
+    groups: Sequence[Group],
+    totals: Totals,
     token_budget: int,
-    regularization: float,
-) -> StepFigures:
-    """Add the gradient of the loss of `batch` to the parameters' .grad.
+    objective: Objective,
+    in_step: int | None = None,
+) -> Sums:
+    """Add to the parameters' .grad what `groups` have of the gradient of the batch that `totals` counts.
 
-    Pairs never cross prompts, so parts made of whole groups are passed through one after the other, each
-    freed before the next. Only a group that exceeds the budget alone is passed twice (see `_PartLoss`).
+    Pairs never cross prompts, so parts made of whole groups are passed through one after the other, each freed before
+    the next. Only a group that exceeds the budget alone is passed twice (see `_in_passes`). Sharded processes gather
+    weights from each other in every pass: with `in_step` each makes that many, none of them twice, the missing ones
+    with nothing to learn.
     """
-    groups = batch.groups
-    lengths = [[len(prompts[g.prompt].tokens[i]) for i in g.responses] for g in groups]
-    losses, rewards, right = [], [], []
-    for part in pack([(len(rows), max(rows)) for rows in lengths], token_budget):
-        samples, pairs = _collate([groups[i] for i in part], prompts, model.runtime.device)
-        part_loss = _PartLoss(pairs, regularization, batch.pairs_used, batch.responses)
-        passes = pack([(1, len(sample)) for sample in samples], token_budget)
-        loss, values = part_loss.backward(model, samples, passes)
-        losses.append(loss)
-        rewards.append(values)
-        right.append((values[pairs[:, 0]] > values[pairs[:, 1]]).sum())
-    every = torch.cat(rewards)
-    figures = torch.stack([
-        torch.stack(losses).sum(), torch.stack(right).sum() / batch.pairs_used,
-        every.mean(), every.std(correction=0),
-    ])  # fmt: skip
-    loss_sum, accuracy, mean, deviation = figures.tolist()
-    return StepFigures(loss_sum, accuracy, mean, deviation, tokens=sum(map(sum, lengths)))
+    sums = Sums(model.runtime.device)
+    step = _Step(model, objective, totals, sums)
+    rewarded = [objective.rewarded(g, prompts[g.prompt]) for g in groups] if objective.rewards else []
+    parts = split(model, [r.samples for r in rewarded], token_budget)
+    for part in parts:
+        step.rewarded([rewarded[i] for i in part], token_budget if in_step is None else sys.maxsize)
+    for _ in range((in_step or 0) - len(parts)):
+        step.idle(prompts[0].tokens[0][:1])
+    readings = list(_readings(model, objective, prompts, groups, token_budget))
+    for part in split(model, [judged.samples for judged in readings], token_budget):
+        step.judged([readings[i] for i in part])
+    return sums
+
+
+def _readings(
+    model: RewardModel,
+    objective: Objective,
+    prompts: Sequence[EncodedPrompt],
+    groups: Sequence[Group],
+    token_budget: int,
+) -> Iterator[Judged]:
+    """The readings of each prompt in one group, so that they share its trunk, or in as few as keep the budget."""
+    for group in groups:
+        judged = objective.judged(group, prompts[group.prompt])
+        for start, end in stretches(model, judged.samples, token_budget):
+            yield Judged(judged.samples[start:end], judged.right[start:end])
 
 
 @dataclass(frozen=True)
-class _PartLoss:
-    """The loss share of one part of a batch, as a function of its rewards."""
+class _Step:
+    """One step's passes: each adds its gradient to the parameters and its figures to the sums."""
 
-    pairs: torch.Tensor
-    regularization: float
-    total_pairs: int
-    total_responses: int
+    model: RewardModel
+    objective: Objective
+    totals: Totals
+    sums: Sums
 
-    def __call__(self, rewards: torch.Tensor) -> torch.Tensor:
-        return preference_loss(
-            rewards, self.pairs, self.regularization,
-            total_pairs=self.total_pairs, total_responses=self.total_responses,
+    def rewarded(self, groups: list[Rewarded], token_budget: int) -> None:
+        """Backpropagate the losses that some groups have of their rewards and of the responses read in them."""
+        parts = stretches(self.model, groups[0].samples, token_budget)
+        if len(groups) == 1 and len(parts) > 1:
+            self._in_passes(groups[0], [list(range(start, end)) for start, end in parts])
+            return
+        hidden = self.model.backbone([group.samples for group in groups])
+        rewards = self.model.rewards(hidden)
+        preference = self._preference(rewards, groups)
+        reading = self._reading(hidden, groups)
+        (preference if reading is None else preference + reading).backward()
+
+    def _preference(self, rewards: torch.Tensor, groups: list[Rewarded]) -> torch.Tensor:
+        pairs = pairs_of(groups, rewards.device)
+        loss = self.objective.preference(rewards, pairs, self.totals)
+        values = rewards.detach()
+        right = values[pairs.ordered[:, 0]] > values[pairs.ordered[:, 1]]
+        self.sums.add(
+            preference=loss.detach(), right=right.sum(), asked=len(right), reward=values.sum(),
+            square=values.square().sum(), rewards=len(values),
+            tokens=sum(len(sample) for group in groups for sample in group.samples),
         )  # fmt: skip
+        return loss
 
-    def backward(
-        self, model: RewardModel, samples: list[Tokens], passes: list[list[int]]
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Backpropagate; loss and rewards, both detached. One pass is direct, several go the cached way."""
-        if len(passes) > 1:
-            return self._backward_in_passes(model, samples, passes)
-        rewards = model(samples)
-        loss = self(rewards)
-        loss.backward()
-        return loss.detach(), rewards.detach()
+    def _reading(self, hidden: Hidden, groups: list[Rewarded]) -> torch.Tensor | None:
+        """The language-model loss on the best responses, times its weight; None where none is read."""
+        places, tokens = read_tokens(groups, hidden.layout)
+        if not len(places):
+            return None
+        asked = torch.from_numpy(tokens).to(hidden.states.device)
+        loss = self.objective.gamma * response_loss(self.model.token_logits(hidden, places), asked, self.totals)
+        self.sums.add(generation=loss.detach())
+        return loss
 
-    def _backward_in_passes(
-        self, model: RewardModel, samples: list[Tokens], passes: list[list[int]]
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def _in_passes(self, group: Rewarded, passes: list[list[int]]) -> None:
         """Rewards first, then each pass again with the gradient of its rewards: no two graphs coexist.
 
         Gradient caching (Gao et al. 2021, arXiv 2101.06983). The first round leaves the random state as it
         was, so that the second draws the same dropout.
         """
-        devices = [model.runtime.device] if model.runtime.device.type == "cuda" else []
-        with torch.random.fork_rng(devices), torch.no_grad():
-            parts = [model([samples[i] for i in chosen]) for chosen in passes]
-        rewards = torch.empty(len(samples), device=model.runtime.device)
+        device = self.model.runtime.device
+        with torch.random.fork_rng([device] if device.type == "cuda" else []), torch.no_grad():
+            parts = [self.model([_chosen(group, chosen).samples]) for chosen in passes]
+        rewards = torch.empty(len(group.samples), device=device)
         for chosen, values in zip(passes, parts, strict=True):
             rewards[chosen] = values
         rewards.requires_grad_()
-        loss = self(rewards)
-        (gradient,) = torch.autograd.grad(loss, rewards)
+        (gradient,) = torch.autograd.grad(self._preference(rewards, [group]), rewards)
         for chosen in passes:
-            model([samples[i] for i in chosen]).backward(gradient[chosen])
-        return loss.detach(), rewards.detach()
+            part = _chosen(group, chosen)
+            hidden = self.model.backbone([part.samples])
+            carried = self.model.rewards(hidden) @ gradient[chosen]
+            reading = self._reading(hidden, [part])
+            (carried if reading is None else carried + reading).backward()
+
+    def idle(self, tokens: Tokens) -> None:
+        """A pass that other processes wait for, which adds nothing."""
+        (self.model([[tokens]]).sum() * 0).backward()
+
+    def judged(self, groups: list[Judged]) -> None:
+        """Backpropagate the verdict loss of some readings."""
+        hidden = self.model.backbone([group.samples for group in groups])
+        logits = self.model.token_logits(hidden, hidden.layout.ends)
+        verdicts = torch.tensor(self.model.verdicts, device=logits.device)
+        right = torch.tensor([number for group in groups for number in group.right], device=logits.device)
+        loss = self.objective.verdict_weight * verdict_loss(logits, verdicts[right], self.totals)
+        loss.backward()
+        said = logits.detach()[:, verdicts].argmax(dim=1) == right
+        counted = {} if self.objective.rewards else {"right": said.sum(), "asked": len(said)}
+        tokens = sum(len(sample) for group in groups for sample in group.samples)
+        self.sums.add(generation=loss.detach(), tokens=tokens, **counted)
 
 
-def _collate(
-    groups: Sequence[Group], prompts: Sequence[EncodedPrompt], device: torch.device
-) -> tuple[list[Tokens], torch.Tensor]:
-    """The samples of some groups in a row, and their pairs, (m, 2) int64, as positions in it."""
-    samples: list[Tokens] = []
-    pairs: list[tuple[int, int]] = []
-    for group in groups:
-        pairs += [(len(samples) + winner, len(samples) + loser) for winner, loser in group.pairs]
-        samples += [prompts[group.prompt].tokens[i] for i in group.responses]
-    return samples, torch.tensor(pairs, device=device)
+def _chosen(group: Rewarded, positions: list[int]) -> Rewarded:
+    """Some samples of a group, without the pairs among them."""
+    starts = {at: group.starts[old] for at, old in enumerate(positions) if old in group.starts}
+    return Rewarded(tuple(group.samples[i] for i in positions), (), (), (), starts)

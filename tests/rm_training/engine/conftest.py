@@ -9,7 +9,7 @@ import torch
 
 from rm_training.engine.config import TrainConfig
 from rm_training.engine.loop import run
-from rm_training.engine.model import RewardModel, Runtime, load_for_training
+from rm_training.engine.model import Loading, RewardModel, Runtime, load_for_training
 from rm_training.engine.tiny import build_tiny
 from tests.rm_training.engine.samples import preference_rows, write_lines
 
@@ -35,10 +35,7 @@ def base(tmp_path_factory: pytest.TempPathFactory, training_file: Path) -> Path:
 @pytest.fixture
 def fresh_model(base: Path) -> RewardModel:
     torch.manual_seed(5)
-    return load_for_training(
-        str(base), Runtime.choose("cpu", "fp32"),
-        max_length=512, attention="auto", gradient_checkpointing=False,
-    )  # fmt: skip
+    return load_for_training(str(base), Runtime.choose("cpu", "fp32"), Loading(max_length=512))
 
 
 class Workshop:

@@ -164,7 +164,7 @@ def test_the_benchmark_is_also_run_every_so_many_steps(workshop: Workshop, train
 
     lines = [json.loads(line) for line in (out / "progress.jsonl").read_text().splitlines()]
     assert ["benchmark" in line for line in lines] == [False, True, False, True]
-    assert lines[-1]["benchmark"]["open"] == metrics(out)["open"]
+    assert lines[-1]["benchmark"]["open"].items() <= metrics(out)["open"].items()
     assert lines[-1]["benchmark"]["overall"] is None
 
 
