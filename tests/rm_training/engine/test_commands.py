@@ -109,11 +109,11 @@ assert not {{"torch", "transformers", "django"}} & sys.modules.keys()
     assert "exit codes" in done.stdout
 
 
-def test_score_writes_one_line_per_response_whatever_the_batch_size(
+def test_score_writes_one_line_per_response_whatever_the_token_budget(
     trained: Path, training_file: Path, tmp_path: Path
 ) -> None:
     scores = []
-    for size in ("1", "9"):
+    for size in ("1", "900"):
         output = tmp_path / f"{size}.jsonl"
         arguments = [
             "--model",
@@ -123,22 +123,22 @@ def test_score_writes_one_line_per_response_whatever_the_batch_size(
             "--output",
             str(output),
         ]
-        assert score.main([*arguments, "--batch-size", size, "--device", "cpu"]) == 0
+        assert score.main([*arguments, "--token-budget", size, "--device", "cpu"]) == 0
         scores.append([json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()])
 
     rows = preference_rows(24, seed=1)
     asked = [(row["input"], response["id"]) for row in rows for response in row["responses"]]
     for lines in scores:
         assert [(line["input"], line["id"]) for line in lines] == asked
-    one, nine = ([line["reward"] for line in lines] for lines in scores)
-    assert one == pytest.approx(nine, abs=1e-5)
+    one, many = ([line["reward"] for line in lines] for lines in scores)
+    assert one == pytest.approx(many, abs=1e-5)
 
 
 def test_evaluate_gives_the_figures_of_the_training_run(trained: Path, tmp_path: Path) -> None:
     output = tmp_path / "metrics.json"
 
     code = evaluate.main([
-        "--model", str(trained / "model"), "--output", str(output), "--device", "cpu", "--batch-size", "3",
+        "--model", str(trained / "model"), "--output", str(output), "--device", "cpu", "--token-budget", "300",
         "--benchmark", f"open={trained.parent / 'open.jsonl'}",
         "--benchmark", f"human={trained.parent / 'human.jsonl'}",
     ])  # fmt: skip
@@ -146,7 +146,10 @@ def test_evaluate_gives_the_figures_of_the_training_run(trained: Path, tmp_path:
     expected = json.loads((trained / "metrics.json").read_text())
     del expected["training"]
     assert code == 0
-    assert json.loads(output.read_text()) == expected
+    written = json.loads(output.read_text())
+    assert written["overall"] == expected["overall"]
+    for subset in ("open", "human"):
+        assert written[subset].items() >= expected[subset].items()
 
 
 def test_a_constant_reward_is_never_right(trained: Path, tmp_path: Path) -> None:
