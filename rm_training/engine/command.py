@@ -74,6 +74,7 @@ def load_model(options: argparse.Namespace) -> Scorer:
         adapter=options.adapter, allowed_code=options.allow_code, weights=options.weights,
         max_length=options.max_length, token_budget=options.token_budget,
     )  # fmt: skip
+    print(f"loading {options.model}", file=sys.stderr)
     return load_scorer(options.model, Runtime.choose(options.device, options.precision), chosen)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from rm_training.engine.bar import Bar
 from rm_training.engine.command import EXIT_CODES, add_scoring_options, load_model, run_command
@@ -51,6 +52,25 @@ def evaluate(options: argparse.Namespace) -> None:
         write_outcomes(options.outcomes, benchmarked)
         write_disagreements(options.outcomes / "disagreements.jsonl", benchmarked)
     write_json(options.output, benchmarked.metrics)
+    print(summary(benchmarked.metrics))
+
+
+def summary(metrics: dict[str, Any]) -> str:
+    """The figures that everybody asks for first, one line a subset."""
+    lines = [
+        f"{subset:8}accuracy {_shown(found['accuracy'], found['intervals']['accuracy'])}   "
+        f"exact match {_shown(found['exact_match'], found['intervals']['exact_match'])}   "
+        f"{found['n_prompts']} prompts, {found['n_pairs']} pairs"
+        for subset in SUBSETS
+        if (found := metrics.get(subset))
+    ]
+    if metrics["overall"] is not None:
+        lines.append(f"overall {_shown(metrics['overall'], metrics['overall_interval'])}")
+    return "\n".join(lines)
+
+
+def _shown(figure: float | None, interval: list[float] | None) -> str:
+    return "none" if figure is None or interval is None else f"{figure:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
 
 
 if __name__ == "__main__":

@@ -59,15 +59,21 @@ class ForwardScorer:
 
     def _rewards(self, output: Any, count: int) -> torch.Tensor:
         """One reward a sample: the output's `score` where it has one (ArmoRM), else its `logits`."""
-        found = output.get("score") if output.get("score") is not None else output.get("logits")
-        rewards = torch.as_tensor(found).float().reshape(count, -1)
-        if self.weights is not None:
-            return rewards @ self.weights
-        if rewards.shape[1] != 1:
+        found = getattr(output, "score", None)
+        found = getattr(output, "logits", None) if found is None else found
+        if not isinstance(found, torch.Tensor) or found.shape[0] != count or found.dim() > 2:
             raise EngineError(
-                "weights_needed", f"The model gives {rewards.shape[1]} rewards a response; pass --weights."
+                "not_a_reward_model",
+                f"{type(self.network).__name__} gives neither a score nor logits with one row a response.",
             )
-        return rewards[:, 0]
+        rewards = found.float().reshape(count, -1)
+        if rewards.shape[1] != (1 if self.weights is None else len(self.weights)):
+            raise EngineError(
+                "weights_needed",
+                f"{type(self.network).__name__} gives {rewards.shape[1]} rewards a response: --weights must say what "
+                "each counts.",
+            )
+        return rewards[:, 0] if self.weights is None else rewards @ self.weights
 
 
 def load_pair(
