@@ -85,6 +85,14 @@ def test_intervals_are_those_of_the_outcomes(figures: dict[str, Any]) -> None:
     assert figures["overall_interval"] == [whole.low, whole.high]
 
 
+@pytest.mark.parametrize("reward", [0.0, 3.5, -1e30])
+def test_a_constant_reward_gets_nothing_right_and_is_sure_of_nothing(reward: float) -> None:
+    found = benchmark(Known(dict.fromkeys(REWARDS, reward)), {"open": OPEN}).metrics["open"]
+
+    assert (found["accuracy"], found["exact_match"], found["spearman"], found["kendall"]) == (0, 0, 0, 0)
+    assert (found["ece"], found["temperature"]) == (0.5, None)
+
+
 def test_one_subset_alone_and_an_empty_one_leave_no_overall() -> None:
     alone = benchmark(Known(REWARDS), {"open": OPEN}).metrics
     empty = benchmark(Known(REWARDS), {"open": OPEN, "human": []}).metrics
