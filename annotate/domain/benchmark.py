@@ -2,7 +2,8 @@
 
 All intervals are percentile bootstraps at 95%. Prompts are drawn with replacement within their category, so every draw
 has the categories of the set, each with as many prompts; the pairs of a prompt hang together and are drawn with it. A
-category of few prompts shows too small a spread: with one prompt it shows none. Resampling is seeded.
+category of few prompts shows too small a spread: with one prompt it shows none, nor does a figure of 0 or 1. Resampling
+is seeded.
 """
 
 from __future__ import annotations

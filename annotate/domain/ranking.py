@@ -1,25 +1,15 @@
-"""From rankings to ordered pairs, and how well rewards reproduce them (PROTOCOL 10).
+"""From rankings to ordered pairs, and how well a model reproduces them (PROTOCOL 10).
 
-Ties: two responses of one tier make no pair; two equal rewards never order a pair rightly, nor does a NaN.
+Ties: two responses of one tier make no pair; two equal rewards never order a pair rightly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import combinations
-from typing import Generic, TypedDict
+from typing import TypedDict
 
-from annotate.domain.types import DomainError, Node
-
-
-@dataclass(frozen=True, slots=True)
-class BenchmarkItem(Generic[Node]):
-    """One prompt of a benchmark: its ordered pairs (winner, loser) and the reward given to each response."""
-
-    category: str
-    pairs: Sequence[tuple[Node, Node]]
-    rewards: Mapping[Node, float]
+from annotate.domain.types import Node
 
 
 class Scores(TypedDict):
@@ -42,28 +32,12 @@ def ordered_pairs(tiers: Sequence[Sequence[Node]]) -> list[tuple[Node, Node]]:
     return [(better, worse) for upper, lower in combinations(tiers, 2) for better in upper for worse in lower]
 
 
-def pairs_right(pairs: Iterable[tuple[Node, Node]], rewards: Mapping[Node, float]) -> list[bool]:
-    """For each pair (winner, loser), whether the winner's reward is strictly the higher.
-
-    DomainError("missing_reward") for a response without a reward.
-    """
-    try:
-        return [bool(rewards[winner] > rewards[loser]) for winner, loser in pairs]
-    except KeyError as missing:
-        raise DomainError("missing_reward", f"Response {missing} has no reward.", field="rewards") from missing
-
-
-def score_prompts(items: Iterable[BenchmarkItem[Node]]) -> BenchmarkScores:
-    """Accuracy and exact match of one benchmark subset, from the reward of each response; as by score_right."""
-    return score_right((item.category, pairs_right(item.pairs, item.rewards)) for item in items)
-
-
 def score_right(prompts: Iterable[tuple[str, Sequence[bool]]]) -> BenchmarkScores:
     """Accuracy and exact match of one benchmark subset.
 
-    prompts: the category of each, and for each of its ordered pairs whether it was ordered rightly.
-    accuracy: share of the ordered pairs with the winner's reward strictly the higher; exact_match: share of
-    the prompts with all their pairs right. Both are taken per category; the top level is their mean over
+    prompts: the category of each, and for each of its ordered pairs whether the winner's reward is strictly the
+    higher. accuracy: share of the ordered pairs that are right; exact_match: share of the prompts with all their
+    pairs right. Both are taken per category; the top level is their mean over
     categories, micro takes all pairs and prompts at once. A prompt without ordered pairs does not count.
     Figures are None where nothing counts.
     """

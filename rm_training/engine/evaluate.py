@@ -2,8 +2,10 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
-from rm_training.engine.command import EXIT_CODES, add_scoring_options, run_command, show_progress
+from rm_training.engine.bar import Bar
+from rm_training.engine.command import EXIT_CODES, add_scoring_options, load_model, run_command
 from rm_training.engine.config import SUBSETS
 from rm_training.engine.data import read_benchmark
 from rm_training.engine.files import write_json
@@ -12,16 +14,24 @@ from rm_training.engine.files import write_json
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m rm_training.engine.evaluate",
-        description="Benchmark a reward model.",
+        description="Benchmark a reward model: accuracy and exact match by category with 95% intervals, calibration, "
+        "rank correlations.",
         epilog=EXIT_CODES,
     )
     add_scoring_options(parser)
-    parser.add_argument(
-        "--benchmark", required=True, action="append", type=_subset, metavar="open|human=FILE", dest="subsets"
-    )
-    parser.add_argument("--output", required=True, type=Path, help="JSON file of the figures")
+    files = parser.add_argument_group("files")
+    files.add_argument(
+        "--benchmark", required=True, action="append", type=_subset, metavar="open|human=FILE", dest="subsets",
+        help="JSONL file of a subset; give the option twice for both, which also gives the overall figure",
+    )  # fmt: skip
+    files.add_argument("--output", required=True, type=Path, help="JSON file of the figures")
+    files.add_argument(
+        "--outcomes", type=Path, metavar="DIR",
+        help="also write what lies behind them: the margin of every pair by subset, and disagreements.jsonl with the "
+        "texts of the pairs that the model gets most wrong",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
-    return run_command(lambda: benchmark(options))
+    return run_command(lambda: evaluate(options))
 
 
 def _subset(text: str) -> tuple[str, Path]:
@@ -31,18 +41,36 @@ def _subset(text: str) -> tuple[str, Path]:
     return subset, Path(path)
 
 
-def benchmark(options: argparse.Namespace) -> None:
+def evaluate(options: argparse.Namespace) -> None:
     subsets = {subset: read_benchmark(path) for subset, path in options.subsets}
-    # torch and transformers take seconds to import: --help and bad input do not wait for them.
-    from rm_training.engine.inference import evaluate
-    from rm_training.engine.model import Runtime, load_for_scoring, sample_limit
+    scorer = load_model(options)
+    # scipy too takes its time to import.
+    from rm_training.engine.benchmark import benchmark, write_disagreements, write_outcomes
 
-    model = load_for_scoring(options.model, Runtime.choose(options.device, options.precision))
-    limit = options.max_length or sample_limit(model)
-    write_json(
-        options.output,
-        evaluate(model, subsets, max_length=limit, rows=options.batch_size, progress=show_progress),
-    )
+    benchmarked = benchmark(scorer, subsets, progress=Bar)
+    if options.outcomes:
+        write_outcomes(options.outcomes, benchmarked)
+        write_disagreements(options.outcomes / "disagreements.jsonl", benchmarked)
+    write_json(options.output, benchmarked.metrics)
+    print(summary(benchmarked.metrics))
+
+
+def summary(metrics: dict[str, Any]) -> str:
+    """The figures that everybody asks for first, one line a subset."""
+    lines = [
+        f"{subset:8}accuracy {_shown(found['accuracy'], found['intervals']['accuracy'])}   "
+        f"exact match {_shown(found['exact_match'], found['intervals']['exact_match'])}   "
+        f"{found['n_prompts']} prompts, {found['n_pairs']} pairs"
+        for subset in SUBSETS
+        if (found := metrics.get(subset))
+    ]
+    if metrics["overall"] is not None:
+        lines.append(f"overall {_shown(metrics['overall'], metrics['overall_interval'])}")
+    return "\n".join(lines)
+
+
+def _shown(figure: float | None, interval: list[float] | None) -> str:
+    return "none" if figure is None or interval is None else f"{figure:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
 
 
 if __name__ == "__main__":

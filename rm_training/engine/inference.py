@@ -2,18 +2,37 @@
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import numpy as np
 import torch
 
-from annotate.domain.ranking import BenchmarkItem, BenchmarkScores, score_prompts
-from rm_training.engine.batching import pack
 from rm_training.engine.data import Prompt
 from rm_training.engine.encode import Encoder, Tokens
 from rm_training.engine.errors import EngineError
 from rm_training.engine.model import RewardModel
+from rm_training.engine.passes import TOKEN_BUDGET, in_passes
+from rm_training.engine.scorer import Progress, Scored, from_rewards, silent
 
-Progress = Callable[[int, int], None]
+
+class RewardScorer:
+    """A model with a scalar head, as the benchmark sees it.
+
+    `end_token`: one that each sample must end with, appended where it does not.
+    """
+
+    def __init__(
+        self, model: RewardModel, *, max_length: int, token_budget: int = TOKEN_BUDGET, end_token: int | None = None
+    ):
+        self.model = model
+        self.options = {"max_length": max_length, "token_budget": token_budget, "end_token": end_token}
+
+    def scored(self, prompts: Sequence[Prompt], progress: Progress = silent) -> Scored:
+        return from_rewards(prompts, self.rewards(prompts, progress))
+
+    def rewards(self, prompts: Sequence[Prompt], progress: Progress = silent) -> list[list[float]]:
+        return rewards_of(self.model, prompts, progress=progress, **self.options)  # type: ignore[arg-type]
 
 
 def rewards_of(
@@ -21,72 +40,64 @@ def rewards_of(
     prompts: Sequence[Prompt],
     *,
     max_length: int,
-    token_budget: int = sys.maxsize,
-    rows: int | None = None,
-    progress: Progress = lambda done, total: None,
+    token_budget: int = TOKEN_BUDGET,
+    end_token: int | None = None,
+    progress: Progress = silent,
 ) -> list[list[float]]:
     """The reward of each response of each prompt.
 
     Every response is scored: one above `max_length` tokens is cut on the left, behind the template's head,
-    and counted on stderr. A pass has at most `token_budget` tokens and `rows` responses. Raises EngineError
-    `reward_not_finite`.
+    and counted on stderr. A pass has at most `token_budget` tokens. Raises EngineError `reward_not_finite`.
     """
-    encoder = Encoder(model.tokenizer, max_length)
-    tokens = encoder.encode([(prompt.text, response) for prompt in prompts for response in prompt.responses])
-    cut = sum(not encoder.fits(row) for row in tokens)
+    samples = chat_samples(Encoder(model.tokenizer, max_length), prompts, end_token)
+    rewards = in_passes(
+        samples, lambda groups: _forward(model, groups), packer=model.packer, token_budget=token_budget,
+        progress=progress,
+    )  # fmt: skip
+    require_finite(rewards)
+    return rewards
+
+
+def chat_samples(encoder: Encoder, prompts: Sequence[Prompt], end_token: int | None = None) -> list[list[Tokens]]:
+    """The tokens of each response of each prompt, none longer than the encoder's max_length."""
+    room = encoder if end_token is None else Encoder(encoder.tokenizer, encoder.max_length - 1)
+    rows = encoder.encode([(prompt.text, response) for prompt in prompts for response in prompt.responses])
+    report_cut(sum(not room.fits(row) for row in rows), len(rows), encoder.max_length)
+    samples = iter(_ended(room.cut_left(row), end_token) for row in rows)
+    return [[next(samples) for _ in prompt.responses] for prompt in prompts]
+
+
+def _ended(tokens: Tokens, end_token: int | None) -> Tokens:
+    if end_token is None or tokens[-1] == end_token:
+        return tokens
+    return np.append(tokens, np.int32(end_token))
+
+
+def report_cut(cut: int, total: int, max_length: int, how: str = "are cut on the left") -> None:
     if cut:
-        print(
-            f"{cut} of {len(tokens)} samples exceed {max_length} tokens and are cut on the left",
-            file=sys.stderr,
-        )
-    tokens = [encoder.cut_left(row) for row in tokens]
-    rewards = [math.nan] * len(tokens)
-    done = 0
-    for chosen in pack([(1, len(row)) for row in tokens], token_budget, rows):
-        values = _forward(model, [tokens[i] for i in chosen])
-        for i, value in zip(chosen, values, strict=True):
-            rewards[i] = value
-        done += len(chosen)
-        progress(done, len(tokens))
-    if not all(map(math.isfinite, rewards)):
+        print(f"{cut} of {total} samples exceed {max_length} tokens and {how}", file=sys.stderr)
+
+
+def require_finite(values: Sequence[Sequence[float]]) -> None:
+    """Raise EngineError `reward_not_finite`: what is no number can be compared with nothing."""
+    if not all(math.isfinite(value) for row in values for value in row):
         raise EngineError("reward_not_finite", "The model gives rewards that are no finite numbers.")
-    remaining = iter(rewards)
-    return [[next(remaining) for _ in prompt.responses] for prompt in prompts]
 
 
-def _forward(model: RewardModel, samples: list[Tokens]) -> list[float]:
+def _forward(model: RewardModel, groups: list[Sequence[Tokens]]) -> list[float]:
+    """Rewards of the samples of one pass, grouped by prompt; the one place that calls a reward model."""
+    with scoring(model):
+        values: list[float] = model(groups).tolist()
+    return values
+
+
+@contextmanager
+def scoring(model: RewardModel) -> Iterator[None]:
+    """Within, the model neither trains nor keeps what a gradient would need."""
     was_training = model.training
     model.eval()
     try:
         with torch.inference_mode():
-            values: list[float] = model(samples).tolist()
-        return values
+            yield
     finally:
         model.train(was_training)
-
-
-def benchmark_scores(prompts: Sequence[Prompt], rewards: Sequence[Sequence[float]]) -> BenchmarkScores:
-    """Accuracy and exact match of one subset (PROTOCOL 10); an equal reward is never right."""
-    return score_prompts(
-        BenchmarkItem(prompt.category, prompt.pairs, dict(enumerate(values)))
-        for prompt, values in zip(prompts, rewards, strict=True)
-    )
-
-
-def overall(open_scores: BenchmarkScores, human_scores: BenchmarkScores) -> float | None:
-    """Mean of the four figures; None where a subset orders nothing."""
-    figures = [scores[name] for scores in (open_scores, human_scores) for name in ("accuracy", "exact_match")]
-    known = [figure for figure in figures if figure is not None]
-    return sum(known) / 4 if len(known) == 4 else None
-
-
-def evaluate(
-    model: RewardModel, benchmark: dict[str, list[Prompt]], **options: int | Progress | None
-) -> dict[str, BenchmarkScores | float | None]:
-    """Scores of each subset given, and "overall"; the options are those of `rewards_of`."""
-    scores = {
-        subset: benchmark_scores(prompts, rewards_of(model, prompts, **options))  # type: ignore[arg-type]
-        for subset, prompts in benchmark.items()
-    }
-    both = overall(scores["open"], scores["human"]) if {"open", "human"} <= scores.keys() else None
-    return {**scores, "overall": both}

@@ -6,12 +6,13 @@ from math import exp, log1p
 from typing import Any
 
 from annotate.domain.benchmark import benchmark_scores
+from rm_training.engine.adapters.judge import judge_of
 from rm_training.engine.benchmark import overall, prompt_outcomes
 from rm_training.engine.data import Prompt
+from rm_training.engine.inference import RewardScorer
 from rm_training.engine.model import RewardModel
 from rm_training.engine.parallel import Ranks
 from rm_training.engine.scorer import Progress, Scored, Scorer, silent
-from rm_training.engine.scoring import JudgeScorer, RewardScorer
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,13 @@ class Heads:
 
     @classmethod
     def of(cls, model: RewardModel, max_length: int, token_budget: int, ranks: Ranks) -> "Heads":
-        reward, judge = RewardScorer(model, max_length, token_budget), JudgeScorer(model, max_length, token_budget)
+        judge = None
+        if model.causal is not None:
+            judge = Shared(judge_of(model, max_length=max_length, token_budget=token_budget), ranks)
         if model.network is None:
-            return cls(Shared(judge, ranks), None)
-        return cls(Shared(reward, ranks), Shared(judge, ranks) if model.causal is not None else None)
+            assert judge is not None
+            return cls(judge, None)
+        return cls(Shared(RewardScorer(model, max_length=max_length, token_budget=token_budget), ranks), judge)
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,14 @@ class Shared:
         return self.ranks.undealt(self.ranks.gather(self.scorer.rewards(self.ranks.share(prompts), progress)))
 
 
-def _weighted(parts: Sequence[Scored]) -> dict[str, float]:
-    """Shares of pairs, over all parts."""
+def _weighted(parts: Sequence[Scored]) -> dict[str, float | None]:
+    """Shares of pairs, over all parts; a part without pairs has none."""
     weights = [sum(map(len, part.margins)) for part in parts]
-    total = max(1, sum(weights))
+    total = sum(weights)
     return {
-        name: sum(weight * part.figures[name] for weight, part in zip(weights, parts, strict=True)) / total
+        name: sum(w * (part.figures[name] or 0.0) for w, part in zip(weights, parts, strict=True)) / total
+        if total
+        else None
         for name in parts[0].figures
     }
 

@@ -9,7 +9,6 @@ from rm_training.engine.batching import Batch, Group, deal
 from rm_training.engine.encode import EncodedPrompt
 from rm_training.engine.layout import Tokens
 from rm_training.engine.objective import Objective
-from rm_training.engine.passes import split
 from rm_training.engine.record import Training
 from rm_training.engine.step import Sums, accumulate_gradient
 
@@ -59,7 +58,9 @@ class Memory:
         dealt = [[batch.groups[i] for i in share] for share in shares]
         in_step = None
         if self.sharded:
-            in_step = max(len(split(training.model, _samples(groups, prompts), self.token_budget)) for groups in dealt)
+            in_step = max(
+                len(training.model.packer.split(_samples(groups, prompts), self.token_budget)) for groups in dealt
+            )
         return accumulate_gradient(
             training.model, prompts, dealt[ranks.rank], totals, self.token_budget, objective, in_step
         )

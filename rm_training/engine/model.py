@@ -22,8 +22,9 @@ from rm_training.engine.base import find_base
 from rm_training.engine.encode import PLAIN_TEMPLATE, Encoder
 from rm_training.engine.errors import EngineError
 from rm_training.engine.judge_template import verdict_ids
-from rm_training.engine.layout import Groups, Ints
+from rm_training.engine.layout import Groups, Ints, Tokens
 from rm_training.engine.lora import Lora, add_lora, merge_lora
+from rm_training.engine.passes import Packer, Rectangles, Tight
 
 _HEAD = "score."
 _MOST_CPU_THREADS = 8  # beyond, small matrices only wait for each other
@@ -90,8 +91,9 @@ class RewardModel(nn.Module):
         return carrier
 
     @property
-    def shares_prompts(self) -> bool:
-        return self.backbone.way != "padded"
+    def packer(self) -> Packer[Tokens]:
+        """How samples are dealt into passes of this model."""
+        return Rectangles(len) if self.backbone.way == "padded" else Tight()
 
     def forward(self, groups: Groups) -> torch.Tensor:
         """Rewards, (n,) float32, of the samples of some groups, one after the other."""
@@ -104,8 +106,19 @@ class RewardModel(nn.Module):
             rewards: torch.Tensor = self.network.get_submodule("score")(hidden.ends).squeeze(-1)
         return rewards
 
+    def verdict_logits(self, hidden: Hidden) -> torch.Tensor:
+        """What the language-model head says behind each sample, (n, vocabulary) float32.
+
+        Computed in float32, as rewards are: in bf16 close verdicts would tie.
+        """
+        assert self.causal is not None
+        head = self.causal.get_output_embeddings()
+        with torch.autocast(self.runtime.device.type, enabled=False):
+            logits: torch.Tensor = head(hidden.ends.to(head.weight.dtype))
+        return logits.float()
+
     def token_logits(self, hidden: Hidden, places: Ints) -> torch.Tensor:
-        """What the language-model head says at some places, (k, vocabulary) float32."""
+        """What the language-model head says at some places, (k, vocabulary) float32, in the run's precision."""
         assert self.causal is not None
         head = self.causal.get_output_embeddings()
         with self.backbone.autocast():
@@ -177,7 +190,7 @@ def _load_heads(
         network.get_submodule("score").float()
         print("the base's reward head is kept" if has_head else "a new reward head is drawn", file=sys.stderr)
     if kind in JUDGE_KINDS:
-        causal = load_causal(name, tokenizer, dtype)
+        causal = _load_causal(name, tokenizer, dtype)
     if network is not None and causal is not None:
         setattr(network, network.base_model_prefix, causal.base_model)
     return network, causal
@@ -204,24 +217,17 @@ def load_for_scoring(folder: str, runtime: Runtime, attention: str = "auto") -> 
         raise EngineError(
             "not_a_reward_model", f"{folder} has no scalar reward head: it is a base, not a reward model."
         )
-    return _for_scoring(network.eval(), None, tokenizer, runtime, attention)
+    return for_scoring(network.eval(), None, tokenizer, runtime, attention)
 
 
-def load_judge(folder: str, runtime: Runtime, attention: str = "auto") -> RewardModel:
-    """A causal model that reads two responses and gives a verdict."""
-    name = find_base(folder)
-    tokenizer = _load_tokenizer(name)
-    causal = load_causal(name, tokenizer, torch.float32)
-    return _for_scoring(None, causal.eval(), tokenizer, runtime, attention)
-
-
-def _for_scoring(
+def for_scoring(
     network: PreTrainedModel | None,
     causal: PreTrainedModel | None,
     tokenizer: PreTrainedTokenizerBase,
     runtime: Runtime,
-    attention: str,
+    attention: str = "auto",
 ) -> RewardModel:
+    """Networks already loaded, at least one of the two, as a model that scores."""
     carrier = network if network is not None else causal
     assert carrier is not None
     longest = min(tokenizer.model_max_length, _positions(carrier) or sys.maxsize)
@@ -256,7 +262,7 @@ def _load_network(name: str, tokenizer: PreTrainedTokenizerBase, dtype: torch.dt
     return network, not missing
 
 
-def load_causal(name: str, tokenizer: PreTrainedTokenizerBase, dtype: torch.dtype) -> PreTrainedModel:
+def _load_causal(name: str, tokenizer: PreTrainedTokenizerBase, dtype: torch.dtype) -> PreTrainedModel:
     """The language model of a base. Raises EngineError `base_not_loadable`."""
     causal, missing = _load(AutoModelForCausalLM, name, tokenizer, dtype)
     _require_weights(name, missing)

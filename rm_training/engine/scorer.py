@@ -24,7 +24,7 @@ class Scored:
 
     margins: list[list[float]]
     rewards: list[list[float]]
-    figures: dict[str, float] = field(default_factory=dict)
+    figures: dict[str, float | None] = field(default_factory=dict)
 
 
 class Scorer(Protocol):

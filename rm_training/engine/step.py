@@ -15,7 +15,6 @@ from rm_training.engine.loss import Totals, response_loss, verdict_loss
 from rm_training.engine.model import RewardModel
 from rm_training.engine.objective import Judged, Objective, Rewarded, pairs_of, read_tokens
 from rm_training.engine.parallel import Ranks
-from rm_training.engine.passes import split, stretches
 
 
 @dataclass(frozen=True)
@@ -84,13 +83,13 @@ def accumulate_gradient(
     sums = Sums(model.runtime.device)
     step = _Step(model, objective, totals, sums)
     rewarded = [objective.rewarded(g, prompts[g.prompt]) for g in groups] if objective.rewards else []
-    parts = split(model, [r.samples for r in rewarded], token_budget)
+    parts = model.packer.split([r.samples for r in rewarded], token_budget)
     for part in parts:
         step.rewarded([rewarded[i] for i in part], token_budget if in_step is None else sys.maxsize)
     for _ in range((in_step or 0) - len(parts)):
         step.idle(prompts[0].tokens[0][:1])
     readings = list(_readings(model, objective, prompts, groups, token_budget))
-    for part in split(model, [judged.samples for judged in readings], token_budget):
+    for part in model.packer.split([judged.samples for judged in readings], token_budget):
         step.judged([readings[i] for i in part])
     return sums
 
@@ -105,7 +104,7 @@ def _readings(
     """The readings of each prompt in one group, so that they share its trunk, or in as few as keep the budget."""
     for group in groups:
         judged = objective.judged(group, prompts[group.prompt])
-        for start, end in stretches(model, judged.samples, token_budget):
+        for start, end in model.packer.stretches(judged.samples, token_budget):
             yield Judged(judged.samples[start:end], judged.right[start:end])
 
 
@@ -120,7 +119,7 @@ class _Step:
 
     def rewarded(self, groups: list[Rewarded], token_budget: int) -> None:
         """Backpropagate the losses that some groups have of their rewards and of the responses read in them."""
-        parts = stretches(self.model, groups[0].samples, token_budget)
+        parts = self.model.packer.stretches(groups[0].samples, token_budget)
         if len(groups) == 1 and len(parts) > 1:
             self._in_passes(groups[0], [list(range(start, end)) for start, end in parts])
             return
@@ -180,7 +179,7 @@ class _Step:
     def judged(self, groups: list[Judged]) -> None:
         """Backpropagate the verdict loss of some readings."""
         hidden = self.model.backbone([group.samples for group in groups])
-        logits = self.model.token_logits(hidden, hidden.layout.ends)
+        logits = self.model.verdict_logits(hidden)
         verdicts = torch.tensor(self.model.verdicts, device=logits.device)
         right = torch.tensor([number for group in groups for number in group.right], device=logits.device)
         loss = self.objective.verdict_weight * verdict_loss(logits, verdicts[right], self.totals)

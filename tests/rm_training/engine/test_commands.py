@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,11 +110,11 @@ assert not {{"torch", "transformers", "django"}} & sys.modules.keys()
     assert "exit codes" in done.stdout
 
 
-def test_score_writes_one_line_per_response_whatever_the_batch_size(
+def test_score_writes_one_line_per_response_whatever_the_token_budget(
     trained: Path, training_file: Path, tmp_path: Path
 ) -> None:
     scores = []
-    for size in ("1", "9"):
+    for size in ("1", "900"):
         output = tmp_path / f"{size}.jsonl"
         arguments = [
             "--model",
@@ -123,30 +124,48 @@ def test_score_writes_one_line_per_response_whatever_the_batch_size(
             "--output",
             str(output),
         ]
-        assert score.main([*arguments, "--batch-size", size, "--device", "cpu"]) == 0
+        assert score.main([*arguments, "--token-budget", size, "--device", "cpu"]) == 0
         scores.append([json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()])
 
     rows = preference_rows(24, seed=1)
     asked = [(row["input"], response["id"]) for row in rows for response in row["responses"]]
     for lines in scores:
         assert [(line["input"], line["id"]) for line in lines] == asked
-    one, nine = ([line["reward"] for line in lines] for lines in scores)
-    assert one == pytest.approx(nine, abs=1e-5)
+    one, many = ([line["reward"] for line in lines] for lines in scores)
+    assert one == pytest.approx(many, abs=1e-5)
 
 
-def test_evaluate_gives_the_figures_of_the_training_run(trained: Path, tmp_path: Path) -> None:
-    output = tmp_path / "metrics.json"
+def read_lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_evaluate_gives_the_figures_of_the_training_run(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output, outcomes = tmp_path / "metrics.json", tmp_path / "outcomes"
 
     code = evaluate.main([
-        "--model", str(trained / "model"), "--output", str(output), "--device", "cpu", "--batch-size", "3",
+        "--model", str(trained / "model"), "--output", str(output), "--device", "cpu", "--token-budget", "300",
         "--benchmark", f"open={trained.parent / 'open.jsonl'}",
-        "--benchmark", f"human={trained.parent / 'human.jsonl'}",
+        "--benchmark", f"human={trained.parent / 'human.jsonl'}", "--outcomes", str(outcomes),
     ])  # fmt: skip
 
     expected = json.loads((trained / "metrics.json").read_text())
     del expected["training"]
     assert code == 0
-    assert json.loads(output.read_text()) == expected
+    written = json.loads(output.read_text())
+    assert written["overall"] == expected["overall"]
+    for subset in ("open", "human"):
+        assert written[subset].items() >= expected[subset].items()
+        low, high = written[subset]["intervals"]["accuracy"]
+        assert low <= written[subset]["accuracy"] <= high
+        pairs = [pair for line in read_lines(outcomes / f"{subset}.jsonl") for pair in line["pairs"]]
+        assert sum(margin > 0 for _, _, margin in pairs) / len(pairs) == written[subset]["micro"]["accuracy"]
+    wrong = read_lines(outcomes / "disagreements.jsonl")
+    assert [line["margin"] for line in wrong] == sorted(line["margin"] for line in wrong)
+    told = capsys.readouterr()
+    assert f"overall {written['overall']:.3f} [" in told.out
+    assert "human 100% 16/16" in told.err
 
 
 def test_a_constant_reward_is_never_right(trained: Path, tmp_path: Path) -> None:
@@ -174,6 +193,33 @@ def test_an_empty_subset_has_no_figures_and_leaves_no_overall(trained: Path, tmp
     written = json.loads(output.read_text())
     assert written["human"]["accuracy"] is None
     assert written["overall"] is None
+
+
+def test_score_and_evaluate_take_a_judge(base: Path, trained: Path, tmp_path: Path) -> None:
+    model = ["--model", str(base), "--adapter", "generative", "--device", "cpu"]
+    file = trained.parent / "human.jsonl"
+
+    assert evaluate.main([*model, "--benchmark", f"human={file}", "--output", str(tmp_path / "metrics.json")]) == 0
+    assert score.main([*model, "--input", str(file), "--output", str(tmp_path / "scores.jsonl")]) == 0
+
+    found = json.loads((tmp_path / "metrics.json").read_text())["human"]
+    assert 0 <= found["consistency"] <= 1
+    assert 0 <= found["unreadable"] <= 1
+    rewards = read_lines(tmp_path / "scores.jsonl")
+    assert len(rewards) == 16
+    for prompt in {line["input"] for line in rewards}:  # what one response wins, another loses
+        assert sum(line["reward"] for line in rewards if line["input"] == prompt) == pytest.approx(0, abs=1e-5)
+
+
+@pytest.mark.parametrize("weights", ["1,x", "1,nan", ""])
+def test_weights_that_are_no_numbers_are_refused_before_anything_is_loaded(
+    weights: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        score.main(["--model", "m", "--input", "i", "--output", "o", f"--weights={weights}"])
+
+    assert refused.value.code == 2
+    assert "--weights" in capsys.readouterr().err
 
 
 def test_bad_input_of_score_ends_with_2_and_the_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

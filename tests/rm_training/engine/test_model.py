@@ -67,10 +67,10 @@ def test_rewards_do_not_depend_on_what_shares_their_pass(trained: Path, training
     model = load_for_scoring(str(trained / "model"), CPU)
     prompts = read_training([training_file])[:8]
 
-    alone = rewards_of(model, prompts, max_length=512, rows=1)
+    alone = rewards_of(model, prompts, max_length=512, token_budget=1)
 
-    for options in ({"rows": 7}, {"token_budget": 300}):
-        for one, other in zip(alone, rewards_of(model, prompts, max_length=512, **options), strict=True):
+    for budget in (150, 300, 9999):
+        for one, other in zip(alone, rewards_of(model, prompts, max_length=512, token_budget=budget), strict=True):
             assert one == pytest.approx(other, abs=1e-5)
 
 

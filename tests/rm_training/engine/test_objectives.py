@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from rm_training.engine.adapters.judge import judge_of
 from rm_training.engine.batching import plan_epoch
 from rm_training.engine.data import Prompt, read_training
 from rm_training.engine.encode import EncodedPrompt, Encoder, encode_training
@@ -16,7 +17,6 @@ from rm_training.engine.loss import PreferenceLoss
 from rm_training.engine.model import Loading, RewardModel, Runtime, load_for_training
 from rm_training.engine.objective import Objective
 from rm_training.engine.parallel import Ranks
-from rm_training.engine.scoring import JudgeScorer
 from rm_training.engine.step import StepFigures, accumulate_gradient
 from tests.rm_training.engine.samples import preference_rows, write_lines
 
@@ -169,8 +169,8 @@ def test_a_judge_favours_no_position_and_orders_as_its_log_odds_say(base: Path, 
         for p in prompts
     ]
 
-    scored = JudgeScorer(model, 1024, 700).scored(prompts)
-    reverse = JudgeScorer(model, 1024, 10**9).scored(swapped)
+    scored = judge_of(model, max_length=1024, token_budget=700).scored(prompts)
+    reverse = judge_of(model, max_length=1024, token_budget=10**9).scored(swapped)
 
     for margins, others in zip(scored.margins, reverse.margins, strict=True):
         assert margins == pytest.approx([-margin for margin in others], abs=1e-4)
@@ -180,7 +180,7 @@ def test_a_judge_favours_no_position_and_orders_as_its_log_odds_say(base: Path, 
 
 
 def test_a_judge_s_rewards_order_responses_as_its_margins_do(base: Path, prompts: list[Prompt]) -> None:
-    scorer = JudgeScorer(model_for(base, OBJECTIVES["generative"]), 1024)
+    scorer = judge_of(model_for(base, OBJECTIVES["generative"]), max_length=1024)
     prompt = prompts[0]
     every = tuple(permutations(range(len(prompt.responses)), 2))
     asked = Prompt(prompt.text, prompt.response_ids, prompt.responses, every)
