@@ -55,10 +55,10 @@ def benchmark_scores(outcomes: Iterable[PromptOutcome]) -> BenchmarkScores:
 
 def score_intervals(
     outcomes: Sequence[PromptOutcome], *, draws: int = N_DRAWS, seed: int = 0
-) -> dict[Metric, Interval | None]:
+) -> dict[Metric, Interval] | None:
     """Intervals of the two figures of a subset, each a mean over categories; None where nothing counts."""
     drawn = _drawn_scores(outcomes, draws, np.random.default_rng(seed))
-    return dict.fromkeys(METRICS) if drawn is None else {name: _interval(drawn[name]) for name in METRICS}
+    return None if drawn is None else {name: _interval(drawn[name]) for name in METRICS}
 
 
 def overall_interval(

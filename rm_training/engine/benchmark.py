@@ -85,6 +85,7 @@ def write_disagreements(file: Path, benchmarked: Benchmarked) -> None:
 
 def _figures(prompts: Sequence[Prompt], scored: Scored, seed: int) -> dict[str, Any]:
     outcomes = prompt_outcomes(prompts, scored)
+    intervals = score_intervals(outcomes, seed=seed)
     calibrated = calibration(scored.margins, seed=seed)
     correlations = rank_correlations(
         (tiers, dict(enumerate(rewards)))
@@ -93,7 +94,7 @@ def _figures(prompts: Sequence[Prompt], scored: Scored, seed: int) -> dict[str, 
     )
     return {
         **benchmark_scores(outcomes),
-        "intervals": {name: _ends(interval) for name, interval in score_intervals(outcomes, seed=seed).items()},
+        "intervals": intervals and {name: _ends(interval) for name, interval in intervals.items()},
         "ece": calibrated.ece,
         "temperature": calibrated.temperature,
         "ece_scaled": calibrated.ece_scaled,

@@ -58,19 +58,22 @@ def evaluate(options: argparse.Namespace) -> None:
 def summary(metrics: dict[str, Any]) -> str:
     """The figures that everybody asks for first, one line a subset."""
     lines = [
-        f"{subset:8}accuracy {_shown(found['accuracy'], found['intervals']['accuracy'])}   "
-        f"exact match {_shown(found['exact_match'], found['intervals']['exact_match'])}   "
+        f"{subset:8}accuracy {_shown(found, 'accuracy')}   exact match {_shown(found, 'exact_match')}   "
         f"{found['n_prompts']} prompts, {found['n_pairs']} pairs"
         for subset in SUBSETS
         if (found := metrics.get(subset))
     ]
     if metrics["overall"] is not None:
-        lines.append(f"overall {_shown(metrics['overall'], metrics['overall_interval'])}")
+        lines.append(f"overall {_between(metrics['overall'], metrics['overall_interval'])}")
     return "\n".join(lines)
 
 
-def _shown(figure: float | None, interval: list[float] | None) -> str:
-    return "none" if figure is None or interval is None else f"{figure:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
+def _shown(found: dict[str, Any], name: str) -> str:
+    return "none" if found["intervals"] is None else _between(found[name], found["intervals"][name])
+
+
+def _between(figure: float, interval: list[float]) -> str:
+    return f"{figure:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
 
 
 if __name__ == "__main__":

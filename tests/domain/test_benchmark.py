@@ -61,10 +61,8 @@ def test_intervals_lie_within_what_drawing_can_give_and_do_not_depend_on_the_ord
 
     assert intervals == score_intervals(outcomes[::-1], draws=50)
     counting = [outcome for outcome in outcomes if outcome.right]
-    for name in METRICS:
-        if not counting:
-            assert intervals[name] is None
-            continue
+    assert (intervals is None) == (not counting)
+    for name in METRICS if counting else ():
         assert 0 <= intervals[name].low <= intervals[name].high <= 1 + 1e-12
         if all(all(outcome.right) for outcome in counting):
             assert intervals[name].low == pytest.approx(1)
