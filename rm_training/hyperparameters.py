@@ -6,7 +6,7 @@ checks its whole configuration again; a test holds that the two agree.
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,6 +26,9 @@ class Hyperparameter:
 
 
 HYPERPARAMETERS: tuple[Hyperparameter, ...] = (
+    Hyperparameter("objective", "choice", "discriminative", choices=("discriminative", "generative", "joint")),
+    Hyperparameter("gamma", "float", 0.0, (0, 1000)),
+    Hyperparameter("generation", "choice", "verdict", choices=("verdict", "response")),
     Hyperparameter("max_length", "int", 2048, (2, 1_048_576)),
     Hyperparameter("truncate", "choice", "drop", choices=("drop", "left")),
     Hyperparameter("learning_rate", "float", 5e-6, (1e-12, 1)),
@@ -34,11 +37,23 @@ HYPERPARAMETERS: tuple[Hyperparameter, ...] = (
     Hyperparameter("batch_responses", "int", 256, (2, 65_536)),
     Hyperparameter("epochs", "int", 2, (1, 1000)),
     Hyperparameter("regularization", "float", 0.1, (0, 1000)),
+    Hyperparameter("margin", "float", 0.0, (0, 100)),
+    Hyperparameter("label_smoothing", "float", 0.0, (0, 0.5)),
+    Hyperparameter("ties", "choice", "ignore", choices=("ignore", "rao_kupper")),
+    Hyperparameter("tie_threshold", "float", math.log(2), (1e-3, 10)),
+    Hyperparameter("weight_decay", "float", 0.0, (0, 1)),
+    Hyperparameter("max_grad_norm", "float", 1.0, (1e-6, 1e6)),
+    Hyperparameter("lora", "int", None, (1, 1024)),
+    Hyperparameter("lora_alpha", "float", 32.0, (1e-3, 4096)),
+    Hyperparameter("lora_dropout", "float", 0.0, (0, 0.9)),
     Hyperparameter("precision", "choice", "auto", choices=("auto", "bf16", "fp32")),
     Hyperparameter("max_steps", "int", None, (1, 10_000_000)),
+    Hyperparameter("max_seconds", "int", None, (1, 100_000_000)),
     Hyperparameter("seed", "int", 42, (0, 2**32 - 1)),
+    Hyperparameter("validation_share", "float", 0.0, (0, 0.5)),
+    Hyperparameter("keep", "choice", "last", choices=("last", "best")),
     Hyperparameter("token_budget", "int", 16384, (2, 16_777_216)),
-    Hyperparameter("attention", "choice", "auto", choices=("auto", "sdpa", "eager")),
+    Hyperparameter("attention", "choice", "auto", choices=("auto", "varlen", "flex", "rows", "sdpa", "padded")),
     Hyperparameter("gradient_checkpointing", "bool", False),
     Hyperparameter("device", "choice", "auto", choices=("auto", "cpu", "cuda")),
     Hyperparameter("save_steps", "int", 50, (1, 10_000_000)),
@@ -52,14 +67,22 @@ class Fault:
     """What is wrong with one given value. `hint` is the nearest known name, or what would have been right."""
 
     name: str
-    code: Literal["unknown_key", "wrong_type", "out_of_range", "not_a_choice"]
+    code: Literal["unknown_key", "wrong_type", "out_of_range", "not_a_choice", "needs"]
     hint: str
 
 
 def faults(given: Mapping[str, Any]) -> list[Fault]:
     """Return everything wrong with `given`; an empty list means that the engine will take it."""
-    found = (_fault(name, value) for name, value in given.items())
-    return [fault for fault in found if fault is not None]
+    found = [fault for name, value in given.items() if (fault := _fault(name, value)) is not None]
+    return found or list(_contradictions(given))
+
+
+def _contradictions(given: Mapping[str, Any]) -> Iterator[Fault]:
+    """Settings that are good by themselves but mean nothing without another; the hint names it."""
+    if given.get("gamma") and given.get("objective") != "joint":
+        yield Fault("gamma", "needs", "objective=joint")
+    if given.get("keep") == "best" and not (given.get("eval_steps") and given.get("validation_share")):
+        yield Fault("keep", "needs", "eval_steps, validation_share")
 
 
 def _fault(name: str, value: Any) -> Fault | None:

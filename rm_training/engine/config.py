@@ -27,7 +27,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "epochs": (1, math.inf), "max_steps": (1, math.inf),
     "save_steps": (1, math.inf), "eval_steps": (1, math.inf),
     "learning_rate": (1e-12, 1), "warmup_ratio": (0, 1), "regularization": (0, math.inf),
-    "weight_decay": (0, 1), "max_grad_norm": (1e-6, math.inf), "seed": (0, 2**32 - 1),
+    "weight_decay": (0, 1), "max_grad_norm": (1e-6, 1e6), "seed": (0, 2**32 - 1),
     "margin": (0, 100), "label_smoothing": (0, 0.5), "tie_threshold": (1e-3, 10), "gamma": (0, 1000),
     "lora": (1, 1024), "lora_alpha": (1e-3, 4096), "lora_dropout": (0, 0.9),
     "validation_share": (0, 0.5), "max_seconds": (1, math.inf),

@@ -10,6 +10,12 @@ from rm_training.engine.errors import EngineError
 from rm_training.hyperparameters import HYPERPARAMETERS, Hyperparameter, faults, parsed
 
 PLACES = {"base", "train", "benchmark", "out"}
+OPERATORS = {"report_to", "parallel"}
+# What some settings need beside them.
+COMPANY: dict[str, dict[str, Any]] = {
+    "gamma": {"objective": "joint"},
+    "keep": {"eval_steps": 5, "validation_share": 0.1},
+}
 
 
 def engine_takes(**given: Any) -> bool:
@@ -33,14 +39,22 @@ def extremes(parameter: Hyperparameter) -> list[Any]:
 def test_site_and_engine_know_the_same_settings_with_the_same_defaults() -> None:
     engine = TrainConfig.from_dict({"base": "tiny", "train": ["t"], "out": "o"}).as_dict()
     ours = {parameter.name: parameter.default for parameter in HYPERPARAMETERS}
-    assert {name: value for name, value in engine.items() if name not in PLACES} == ours
+    assert {name: value for name, value in engine.items() if name not in PLACES | OPERATORS} == ours
 
 
 @pytest.mark.parametrize("parameter", HYPERPARAMETERS, ids=lambda parameter: parameter.name)
 def test_the_engine_takes_whatever_the_site_lets_through(parameter: Hyperparameter) -> None:
     for value in extremes(parameter):
-        assert faults({parameter.name: value}) == []
-        assert engine_takes(**{parameter.name: value}), value
+        given = COMPANY.get(parameter.name, {}) | {parameter.name: value}
+        assert faults(given) == []
+        assert engine_takes(**given), value
+
+
+@pytest.mark.parametrize(("name", "value"), [("gamma", 0.5), ("keep", "best")])
+def test_what_means_nothing_alone_is_refused_with_what_it_needs(name: str, value: Any) -> None:
+    (fault,) = faults({name: value})
+    assert (fault.name, fault.code) == (name, "needs")
+    assert not engine_takes(**{name: value})
 
 
 @pytest.mark.parametrize("parameter", HYPERPARAMETERS, ids=lambda parameter: parameter.name)

@@ -170,7 +170,7 @@ def test_a_reward_token_stays_within_the_limit(base: Path, tmp_path: Path, promp
     (folder / "config.json").write_text(json.dumps(config | {"reward_token_id": 5}))
     seen = []
     scorer = open_scorer(folder, max_length=20)
-    scorer.model.register_forward_pre_hook(lambda _, args: seen.extend(args[0]))  # type: ignore[attr-defined]
+    scorer.model.register_forward_pre_hook(lambda _, args: seen.extend(s for group in args[0] for s in group))  # type: ignore[attr-defined]
 
     scorer.rewards(prompts)
 

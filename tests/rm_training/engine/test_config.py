@@ -30,8 +30,26 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one() -> None:
     assert "'learning_rate'" in error.message
 
 
-def test_lora_is_refused_as_not_supported() -> None:
-    assert refusal(lora={"r": 8}).code == "not_supported"
+def test_lora_is_a_rank_and_not_a_structure() -> None:
+    assert TrainConfig.from_dict({"base": "tiny", "train": ["t"], "out": "o", "lora": 8}).lora == 8
+    assert refusal(lora={"r": 8}).code == "invalid_config"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"eval_steps": 5}, "benchmark or a validation_share"),
+        ({"keep": "best", "validation_share": 0.1}, "eval_steps and a validation_share"),
+        ({"keep": "best", "eval_steps": 5, "benchmark": {"open": "o"}}, "a benchmark chooses nothing"),
+        ({"gamma": 0.5}, 'belongs to the objective "joint"'),
+        ({"report_to": ["tensorflow"]}, "wandb, swanlab, mlflow"),
+    ],
+)
+def test_settings_that_make_no_sense_together_are_refused(changes: dict[str, object], says: str) -> None:
+    error = refusal(**changes)
+
+    assert error.code == "invalid_config"
+    assert says in error.message
 
 
 @pytest.mark.parametrize(
@@ -46,11 +64,11 @@ def test_lora_is_refused_as_not_supported() -> None:
         ("warmup_ratio", 1.1, "at most 1"),
         ("seed", 2**32, "at most"),
         ("scheduler", "step", "cosine, linear, constant"),
-        ("attention", "flash", "auto, sdpa, eager"),
+        ("attention", "flash", "auto, varlen, flex, rows, sdpa, padded"),
         ("gradient_checkpointing", 1, "true or false"),
         ("base", "", "non-empty text"),
         ("train", [], "no file"),
-        ("train", "t.jsonl", "list of file names"),
+        ("train", "t.jsonl", "list of names"),
         ("benchmark", {"closed": "f"}, "open and human"),
         ("eval_steps", 5, "needs a benchmark"),
     ],

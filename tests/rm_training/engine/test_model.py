@@ -15,14 +15,14 @@ from rm_training.engine.data import Prompt, read_training
 from rm_training.engine.encode import Encoder
 from rm_training.engine.errors import EngineError
 from rm_training.engine.inference import rewards_of
-from rm_training.engine.model import RewardModel, Runtime, load_for_scoring, load_for_training
+from rm_training.engine.model import Loading, RewardModel, Runtime, load_for_scoring, load_for_training
 
 CPU = Runtime.choose("cpu", "fp32")
 
 
 def load(base: Path | str, **changes: object) -> RewardModel:
-    options = {"max_length": 512, "attention": "auto", "gradient_checkpointing": False} | changes
-    return load_for_training(str(base), CPU, **options)  # type: ignore[arg-type]
+    options = {"max_length": 512} | changes
+    return load_for_training(str(base), CPU, Loading(**options))  # type: ignore[arg-type]
 
 
 def refusal_of(base: Path | str, **changes: object) -> EngineError:
@@ -74,8 +74,8 @@ def test_rewards_do_not_depend_on_what_shares_their_pass(trained: Path, training
             assert one == pytest.approx(other, abs=1e-5)
 
 
-@pytest.mark.parametrize("attention", ["sdpa", "eager"])
-def test_both_attentions_give_the_same_rewards(base: Path, training_file: Path, attention: str) -> None:
+@pytest.mark.parametrize("attention", ["rows", "sdpa", "padded"])
+def test_every_attention_gives_the_same_rewards(base: Path, training_file: Path, attention: str) -> None:
     prompts = read_training([training_file])[:4]
     rewards = []
     for chosen in ("auto", attention):
