@@ -261,6 +261,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 JOB_HEARTBEAT_SECONDS = int(os.environ.get("CHEEMS_JOB_HEARTBEAT_SECONDS", "5"))
 # A job without a heartbeat for this long is taken for dead and queued again.
 JOB_LOST_SECONDS = int(os.environ.get("CHEEMS_JOB_LOST_SECONDS", "60"))
+# How a worker trains: processes on its host (one a GPU), what they share, and where curves go besides the run's page.
+TRAIN_PROCESSES = int(os.environ.get("CHEEMS_TRAIN_PROCESSES", "1"))
+TRAIN_PARALLEL = os.environ.get("CHEEMS_TRAIN_PARALLEL", "ddp")
+TRAIN_REPORT_TO = env_list("CHEEMS_TRAIN_REPORT_TO")
 
 LOGGING = {
     "version": 1,

@@ -168,7 +168,7 @@ class Claim:
 def _carry_out(claim: Claim) -> None:
     folder = selectors.run_folder(claim.run.pk)
     configuration = _prepared(claim.run, folder)
-    outcome = launcher.follow(launcher.engine_command("train", str(configuration)), folder, ask=claim.ask)
+    outcome = launcher.follow(launcher.training_command(configuration, settings.TRAIN_PROCESSES), folder, ask=claim.ask)
     _conclude(claim, outcome, folder)
 
 
@@ -185,6 +185,8 @@ def _prepared(run: TrainingRun, folder: Path) -> Path:
         "train": [str(data / TRAINING_FILE)],
         "benchmark": {subset: str(path) for subset, path in subsets.items()},
         "out": str(folder),
+        "parallel": settings.TRAIN_PARALLEL,
+        "report_to": list(settings.TRAIN_REPORT_TO),
     }
     path = folder / "run.json"
     path.write_text(json.dumps(configuration, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -82,11 +82,25 @@ def engine_command(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", f"rm_training.engine.{module}", *arguments]
 
 
+def training_command(configuration: Path, processes: int) -> list[str]:
+    """Return the command line of a training run; several processes are started, and stopped in order, by torchrun."""
+    if processes == 1:
+        return engine_command("train", str(configuration))
+    together = ["--standalone", "--nproc-per-node", str(processes), "--shutdown-timeout", str(round(GRACE_SECONDS))]
+    module = ["-m", "rm_training.engine.train", str(configuration)]
+    return [sys.executable, "-P", "-m", "torch.distributed.run", *together, *module]
+
+
 def engine_environment() -> dict[str, str]:
     """Return this process's environment less the site's secrets: a base model's files are not ours."""
     environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
     paths = [str(PROJECT_ROOT), *filter(None, [environment.get("PYTHONPATH")])]
-    return environment | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+    return environment | {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+        "PYTHONSAFEPATH": "1",
+    }
 
 
 def follow(

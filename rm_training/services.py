@@ -96,6 +96,7 @@ def _said(fault: hyperparameters.Fault) -> str:
         "wrong_type": _("“%(name)s” must be of type %(hint)s."),
         "out_of_range": _("“%(name)s” must lie in %(hint)s."),
         "not_a_choice": _("“%(name)s” must be one of: %(hint)s."),
+        "needs": _("“%(name)s” as given means nothing without %(hint)s."),
     }
     return messages[fault.code] % {"name": fault.name, "hint": fault.hint}
 

@@ -8,11 +8,12 @@ CHOSEN = "1"  # the loader counts no other third element
 
 
 def training_line(prompt: RankedPrompt) -> dict[str, Any]:
-    """Return a prompt with the pairs that comparisons back."""
+    """Return a prompt with the pairs that comparisons back, and its ranking, for trainers that learn from ties."""
     return {
         "input": prompt.text,
         "responses": _responses(prompt),
         "annotations": [[winner, loser, CHOSEN] for winner, loser in prompt.supported],
+        "rank": _rank(prompt),
     }
 
 
@@ -22,9 +23,13 @@ def benchmark_line(prompt: RankedPrompt) -> dict[str, Any]:
         "input": prompt.text,
         "responses": _responses(prompt),
         "annotations": [[winner, loser, CHOSEN] for winner, loser in prompt.ordered],
-        "rank": {response: str(place) for place, tier in enumerate(prompt.tiers, start=1) for response in tier},
+        "rank": _rank(prompt),
         "category": list(prompt.category),
     }
+
+
+def _rank(prompt: RankedPrompt) -> dict[str, str]:
+    return {response: str(place) for place, tier in enumerate(prompt.tiers, start=1) for response in tier}
 
 
 def _responses(prompt: RankedPrompt) -> list[dict[str, str]]:

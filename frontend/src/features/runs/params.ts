@@ -1,7 +1,7 @@
 import type { Hyperparameter } from '@/api/runs'
 
 /** Those that most runs change; the others stay folded away. */
-const COMMON = ['learning_rate', 'epochs', 'max_length', 'batch_responses']
+const COMMON = ['objective', 'learning_rate', 'epochs', 'max_length', 'batch_responses']
 
 export function splitCommon(hyperparameters: readonly Hyperparameter[]): {
   common: Hyperparameter[]
