@@ -9,7 +9,7 @@ _KINDS = {
     "and response.\nA higher reward means a better response; only differences between responses of one prompt have a "
     "meaning.",
     "generative": "A judge: it reads a prompt with two responses, and its next token names the better one. Read in "
-    "both orders,\nhalf the difference of its log-odds is the margin of the first response, whose sigmoid is its chance.",
+    "both orders,\nhalf the difference of its log-odds is the margin of the first response; its sigmoid is a chance.",
     "joint": "A Bradley-Terry reward model, one scalar on the last token of the chat-template text of prompt and "
     "response; and, in\nthe folder judge/, the same backbone as a judge, trained together with it.",
 }
