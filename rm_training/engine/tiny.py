@@ -14,6 +14,7 @@ from typing import Any
 
 from rm_training.engine.command import EXIT_CODES, run_command
 from rm_training.engine.errors import EngineError
+from rm_training.engine.judge_template import judge_messages
 from rm_training.engine.tiny_design import HEAD_SIZE
 
 # Characters; a tokenizer of a few thousand tokens gains nothing from more text than this.
@@ -61,6 +62,9 @@ def build_tiny(
     texts = _sample([text for path in files for text in texts_of(path)], seed)
     if not texts:
         raise EngineError("no_text", "The text files hold no text to train a tokenizer on.")
+    # So that a judge's question, which stands in every sample of a judge, is a few tokens and not one a byte.
+    [asked] = judge_messages("", "", "")
+    texts += [asked["content"]] * max(10, len(texts) // 10)
     # torch and transformers take seconds to import: --help and bad input do not wait for them.
     from rm_training.engine.tiny_model import make_network, make_tokenizer
 

@@ -43,8 +43,12 @@ _OFF_TOPIC = ("今天天气晴朗，适合出门散步。", "股票有风险，�
 def preference_rows(count: int, seed: int = 0) -> list[dict[str, Any]]:
     """`count` rows of a benchmark file (which serve for training too), four responses each in random order."""
     draw = random.Random(seed)
-    questions = draw.sample([(ask, thing) for ask in _ASKS for thing in _THINGS], count)
-    return [_row(draw, ask, thing) for ask, thing in questions]
+    return [_row(draw, ask, thing) for ask, thing in draw.sample(questions(), count)]
+
+
+def questions() -> list[tuple[str, str]]:
+    """Every form of question with every thing."""
+    return [(ask, thing) for ask in _ASKS for thing in _THINGS]
 
 
 def _row(draw: random.Random, ask: str, thing: str) -> dict[str, Any]:
