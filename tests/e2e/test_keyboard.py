@@ -183,8 +183,8 @@ def test_an_untouched_task_cannot_be_handed_in(site: Site, open_board: Callable[
 
 def drag_last_to_front(page: Page) -> None:
     """Move chip C before all others, by keyboard."""
-    chip, told = page.get_by_test_id("chip-C"), page.locator("[id^=DndLiveRegion]")
-    chip.focus()
+    told = page.get_by_test_id("carried")
+    page.get_by_test_id("chip-C").focus()
     page.keyboard.press("Space")
     expect(told).to_contain_text("第 3 位")
     for target in ("第 3 个空位", "第 2 位", "第 2 个空位", "第 1 位", "第 1 个空位"):
