@@ -393,5 +393,6 @@ def test_a_finger_drags_a_chip(tablet: Page) -> None:
     way = (end["x"] + end["width"] / 2 - x, end["y"] + end["height"] / 2 - y)
     for step in range(1, 11):
         touch("touchMove", (x + way[0] * step / 10, y + way[1] * step / 10))
+    expect(target).to_have_attribute("data-over", "true")
     touch("touchEnd")
     expect(order).to_have_attribute("data-order", "C > A > B")
