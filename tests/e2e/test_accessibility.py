@@ -102,6 +102,14 @@ def _marked(page: Page) -> None:
     expect(page.get_by_test_id("fault").first).to_be_visible()
 
 
+def _carried(page: Page) -> None:
+    POSER.scored(page)
+    page.get_by_test_id("chip-C").focus()
+    for key in ("Space", "ArrowLeft", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(page.get_by_test_id("carried")).to_contain_text("第 2 位")
+
+
 def _offline(page: Page) -> None:
     page.context.set_offline(True)
     expect(page.get_by_test_id("notice-offline")).to_be_visible()
@@ -121,6 +129,7 @@ WORKBENCH: dict[str, Pose | None] = {
     "scored": POSER.scored,
     "equal scores": POSER.equal_scores,
     "contradiction": POSER.contradiction,
+    "carried by keys": _carried,
     "help": _dialog("Shift+Slash"),
     "skip": _dialog("KeyK"),
     "look menu": clicking("tool-look", shows=by("look-menu")),

@@ -189,7 +189,7 @@ def drag_last_to_front(page: Page) -> None:
     told = page.get_by_test_id("carried")
     page.get_by_test_id("chip-C").focus()
     page.keyboard.press("Space")
-    expect(told).to_contain_text("第 3 位")
+    expect(told).to_contain_text("原处")
     for target in TO_THE_FRONT:
         page.keyboard.press("ArrowLeft")
         expect(told).to_contain_text(target)

@@ -23,12 +23,7 @@ export function OrderBar({ task }: { task: Task }) {
   const tray = unplaced(ordering)
   const disputed = new Set(contradictions(ordering).flatMap((one) => [one.higherScored, one.lowerScored]))
   const chip = (id: number) => <Chip key={id} id={id} task={task} carry={carry} disputed={disputed.has(id)} />
-  const ghost = carry.carried !== null && (
-    <span className={styles.ghost} aria-hidden>
-      <LetterBadge index={ordering.responses.indexOf(carry.carried)} />
-    </span>
-  )
-  const zone = (target: Target) => ({ target, ghost: carry.over === targetKey(target) && ghost })
+  const zone = (target: Target) => ({ target, over: carry.over === targetKey(target), guest: carry.guest })
   return (
     <DndContext
       sensors={useDragSensors()}
@@ -122,19 +117,27 @@ function Chip({ id, task, carry, disputed }: { id: number; task: Task; carry: Ca
 interface ZoneProps {
   target: Target
   className: string | undefined
-  /** What is carried over it by keys */
-  ghost: ReactNode
+  /** A chip is carried over it by keys */
+  over: boolean
+  /** Which response would join it, by display order */
+  guest: number | null
   children: ReactNode
 }
 
 /** Where a chip can be dropped. A gap, before, between or after the places, also shows how its neighbours stand to each other. */
-function Zone({ target, className, ghost, children }: ZoneProps) {
+function Zone({ target, className, over, guest, children }: ZoneProps) {
   const key = targetKey(target)
   const { setNodeRef, isOver } = useDroppable({ id: key, data: target })
+  const joins = over && guest !== null
   return (
-    <span ref={setNodeRef} className={className} data-over={isOver || Boolean(ghost) || undefined} data-testid={key}>
-      {children}
-      {ghost}
+    <span ref={setNodeRef} className={className} data-over={isOver || over || undefined} data-testid={key}>
+      {!(joins && target.kind === 'gap') && children}
+      {joins && (
+        <span className={styles.guest} aria-hidden>
+          {target.kind === 'slot' && <span className={styles.sign}>=</span>}
+          <LetterBadge index={guest} />
+        </span>
+      )}
     </span>
   )
 }

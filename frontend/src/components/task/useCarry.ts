@@ -37,15 +37,17 @@ export function useCarry({ ordering, setOrdering, letter }: Task, bar: RefObject
     landed.current = null
   })
 
+  const nameOf = ({ id, at }: Pick<Carried, 'id' | 'at'>) =>
+    at === homeOf(ordering, id) ? 'home' : targetKey(targets[at] as Target)
   const over = (id: number, at: number) => {
     setCarried({ id, at, ordering })
-    return words.over(id, targetKey(targets[at] as Target))
+    return words.over(id, nameOf({ id, at }))
   }
-  const putDown = ({ id, at }: Carried) => {
-    const target = targets[at] as Target
-    const next = dropped(ordering, id, target)
+  const putDown = (chip: Carried) => {
+    const { id, at } = chip
+    const next = at === homeOf(ordering, id) ? ordering : dropped(ordering, id, targets[at] as Target)
     setCarried(null)
-    setTold(words.end(id, targetKey(target)))
+    setTold(words.end(id, nameOf(chip)))
     if (next === ordering) return
     landed.current = id
     setOrdering(next)
@@ -67,6 +69,8 @@ export function useCarry({ ordering, setOrdering, letter }: Task, bar: RefObject
     carried: carried?.id ?? null,
     /** The target that chip is over */
     over: carried && targetKey(targets[carried.at] as Target),
+    /** Its place in display order, where that target is another than its own */
+    guest: carried && nameOf(carried) !== 'home' ? ordering.responses.indexOf(carried.id) : null,
     handlers: (id: number) => ({
       onKeyDown: (event: KeyboardEvent) => {
         if (event.ctrlKey || event.metaKey || event.altKey) return
