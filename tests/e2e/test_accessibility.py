@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from scripts.screenshots import WAY_IN
 from scripts.story import ANNOTATORS, LEAD, OWNER, PASSWORD, PAUSED, RESEARCHER, SHOWN, Story, Teller, start
-from scripts.workbench_pictures import Poser
+from scripts.workbench_pictures import Poser, keep_drafts_out
 from simulator.prepare import DEMO_FILE, prepare
 from simulator.site import ROOT, Site
 from tests.e2e.conftest import VIEWPORT
@@ -231,6 +231,8 @@ def look(told: Told, browser: Browser) -> Iterator[Callable[[Sight], Page]]:
             storage_state=known,
         )
         contexts.append(context)
+        # What one sight says of the task must not be on the page in the next.
+        keep_drafts_out(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.set_default_timeout(30_000)
