@@ -95,13 +95,15 @@ class Poser:
     def contradiction(self, page: Page) -> None:
         """Drag the worst response before the best."""
         self.scored(page)
-        chips = [page.get_by_test_id(f"chip-{letter}").bounding_box() for letter in (self.worst, self.best)]
-        source, target = chips
+        front = page.get_by_test_id("gap-0")
+        source, target = page.get_by_test_id(f"chip-{self.worst}").bounding_box(), front.bounding_box()
         if source is None or target is None:
             raise Broken("The order bar shows no chips.")
         page.mouse.move(source["x"] + 10, source["y"] + 10)
         page.mouse.down()
-        page.mouse.move(target["x"] - 14, target["y"] + 12, steps=12)
+        page.mouse.move(target["x"] + target["width"] / 2, target["y"] + 12, steps=12)
+        # Where it would land is shown a moment after the mouse is there.
+        expect(front).to_have_attribute("data-over", "true")
         page.mouse.up()
         expect(page.get_by_test_id("adopt")).to_be_visible()
         expect(page.get_by_test_id("adopt-order")).to_be_visible()

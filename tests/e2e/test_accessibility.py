@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from scripts.screenshots import WAY_IN
 from scripts.story import ANNOTATORS, LEAD, OWNER, PASSWORD, PAUSED, RESEARCHER, SHOWN, Story, Teller, start
-from scripts.workbench_pictures import Poser
+from scripts.workbench_pictures import Poser, keep_drafts_out
 from simulator.prepare import DEMO_FILE, prepare
 from simulator.site import ROOT, Site
 from tests.e2e.conftest import VIEWPORT
@@ -102,6 +102,14 @@ def _marked(page: Page) -> None:
     expect(page.get_by_test_id("fault").first).to_be_visible()
 
 
+def _carried(page: Page) -> None:
+    POSER.scored(page)
+    page.get_by_test_id("chip-C").focus()
+    for key in ("Space", "ArrowLeft", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(page.get_by_test_id("carried")).to_contain_text("第 2 位")
+
+
 def _offline(page: Page) -> None:
     page.context.set_offline(True)
     expect(page.get_by_test_id("notice-offline")).to_be_visible()
@@ -121,6 +129,7 @@ WORKBENCH: dict[str, Pose | None] = {
     "scored": POSER.scored,
     "equal scores": POSER.equal_scores,
     "contradiction": POSER.contradiction,
+    "carried by keys": _carried,
     "help": _dialog("Shift+Slash"),
     "skip": _dialog("KeyK"),
     "look menu": clicking("tool-look", shows=by("look-menu")),
@@ -222,6 +231,8 @@ def look(told: Told, browser: Browser) -> Iterator[Callable[[Sight], Page]]:
             storage_state=known,
         )
         contexts.append(context)
+        # What one sight says of the task must not be on the page in the next.
+        keep_drafts_out(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.set_default_timeout(30_000)
@@ -393,5 +404,6 @@ def test_a_finger_drags_a_chip(tablet: Page) -> None:
     way = (end["x"] + end["width"] / 2 - x, end["y"] + end["height"] / 2 - y)
     for step in range(1, 11):
         touch("touchMove", (x + way[0] * step / 10, y + way[1] * step / 10))
+    expect(target).to_have_attribute("data-over", "true")
     touch("touchEnd")
     expect(order).to_have_attribute("data-order", "C > A > B")

@@ -181,16 +181,37 @@ def test_an_untouched_task_cannot_be_handed_in(site: Site, open_board: Callable[
     assert stored(site, project, tmp_path) == {}
 
 
+TO_THE_FRONT = ("第 3 个空位", "第 2 位", "第 2 个空位", "第 1 位", "第 1 个空位")
+
+
 def drag_last_to_front(page: Page) -> None:
-    """Move chip C before all others, by keyboard."""
-    chip, told = page.get_by_test_id("chip-C"), page.locator("[id^=DndLiveRegion]")
-    chip.focus()
+    """Move chip C before all others, by keyboard, and read what is said on the way."""
+    told = page.get_by_test_id("carried")
+    page.get_by_test_id("chip-C").focus()
     page.keyboard.press("Space")
-    expect(told).to_contain_text("第 3 位")
-    for target in ("第 3 个空位", "第 2 位", "第 2 个空位", "第 1 位", "第 1 个空位"):
+    expect(told).to_contain_text("原处")
+    for target in TO_THE_FRONT:
         page.keyboard.press("ArrowLeft")
         expect(told).to_contain_text(target)
     page.keyboard.press("Space")
+
+
+def test_no_arrow_is_lost_however_fast_the_keys_follow_each_other(open_board: Callable[[int], Board]) -> None:
+    page, _ = open_board(1)
+    press(page, "531")
+    page.get_by_test_id("chip-C").focus()
+    # In one go, as fast as the browser takes them: nothing waits for the page to have painted.
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    for _ in range(3):
+        for code in ("Space", *["ArrowLeft"] * len(TO_THE_FRONT), "Space"):
+            page.keyboard.press(code)
+        expect(order_of(page)).to_have_attribute("data-order", "C > A > B")
+        expect(page.get_by_test_id("chip-C")).to_be_focused()
+        for code in ("Space", *["ArrowRight"] * len(TO_THE_FRONT), "Enter"):
+            page.keyboard.press(code)
+        expect(order_of(page)).to_have_attribute("data-order", "A > B > C")
+        expect(page.get_by_test_id("chip-C")).to_be_focused()
 
 
 @pytest.mark.parametrize(

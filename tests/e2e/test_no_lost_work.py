@@ -353,12 +353,16 @@ def test_a_draft_outlives_a_logout_and_nobody_else_sees_it(site: Site, project: 
 
 def test_a_login_that_ran_out_keeps_what_is_typed_and_says_so(page: Page) -> None:
     task = task_of(page)
-    page.context.clear_cookies(name="sessionid")
     draft(page)
+    order = order_of(page)
+    saved(page)
+    page.context.clear_cookies(name="sessionid")
+    # One press: whatever came after the refused save would be typed into the login.
+    page.keyboard.type("补")
     expect(page.get_by_test_id("login-unsent")).to_be_visible()
     log_in_again(page, NAME)
     expect_task(page, task)
-    expect(at(page, "notes")).not_to_have_value("")
+    expect_draft(page, order, NOTES + "补")
     saved(page)
 
 

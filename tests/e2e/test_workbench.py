@@ -83,14 +83,17 @@ def test_a_dragged_order_against_the_scores_is_shown_and_refused_until_one_side_
     before = at_work.get_by_test_id("task").get_attribute("data-assignment")
     for key in ("Digit5", "Digit3", "Digit1"):
         at_work.keyboard.press(key)
-    chip, best = at_work.get_by_test_id("chip-C"), at_work.get_by_test_id("chip-A")
-    source, target = chip.bounding_box(), best.bounding_box()
+    chip, front = at_work.get_by_test_id("chip-C"), at_work.get_by_test_id("gap-0")
+    source, target = chip.bounding_box(), front.bounding_box()
     assert source is not None
     assert target is not None
     at_work.mouse.move(source["x"] + 10, source["y"] + 10)
     at_work.mouse.down()
-    at_work.mouse.move(target["x"] - 14, target["y"] + 12, steps=12)
+    at_work.mouse.move(target["x"] + target["width"] / 2, target["y"] + 12, steps=12)
+    # Whoever drags lets go where the page shows that the chip would land.
+    expect(front).to_have_attribute("data-over", "true")
     at_work.mouse.up()
+    expect(at_work.get_by_test_id("order")).to_have_attribute("data-order", "C > A > B")
     expect(at_work.get_by_test_id("contradictions")).to_be_visible()
     at_work.keyboard.press("Control+Enter")
     expect(at_work.locator(f'[data-testid="task"][data-assignment="{before}"]')).to_be_visible()

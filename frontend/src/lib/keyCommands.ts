@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from 'react'
+import { useEffectEvent, useLayoutEffect } from 'react'
 import { inDialog, isComposing, isPlainKey, isSubmitKey } from './keyboard'
 
 const PRESSABLE = 'button, a, summary, [role="button"]'
@@ -24,7 +24,8 @@ export function useKeyCommands<C>(commandFor: (event: KeyboardEvent) => C | null
     event.preventDefault()
     run(command)
   })
-  useEffect(() => {
+  // Before the first paint: whoever sees the component can press its keys.
+  useLayoutEffect(() => {
     window.addEventListener('keydown', handle)
     return () => window.removeEventListener('keydown', handle)
   }, [])

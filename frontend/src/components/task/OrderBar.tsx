@@ -1,11 +1,12 @@
 import { LetterBadge } from '@/components/LetterBadge'
 import { arrangement, contradictions, scoreOf, unplaced } from '@/lib/ordering'
-import { DndContext, useDraggable, useDroppable } from '@dnd-kit/core'
-import { Fragment, type ReactNode } from 'react'
+import { DndContext, pointerWithin, useDraggable, useDroppable } from '@dnd-kit/core'
+import { Fragment, useRef, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { collision, useDragSensors, useDragTexts } from './dragging'
-import { dropped, type Target } from './drop'
+import { useDragSensors, useDragTexts } from './dragging'
+import { dropped, targetKey, type Target } from './drop'
 import { Settle } from './Settle'
+import { useCarry, type Carry } from './useCarry'
 import type { Task } from './useTask'
 import panels from './panels.module.css'
 import styles from './task.module.css'
@@ -16,51 +17,66 @@ const SIGN = { above: '>', open: '?' } as const
 export function OrderBar({ task }: { task: Task }) {
   const { t } = useTranslation()
   const { ordering } = task
+  const bar = useRef<HTMLDivElement>(null)
+  const carry = useCarry(task, bar)
   const slots = arrangement(ordering)
   const tray = unplaced(ordering)
   const disputed = new Set(contradictions(ordering).flatMap((one) => [one.higherScored, one.lowerScored]))
-  const chip = (id: number) => <Chip key={id} id={id} task={task} disputed={disputed.has(id)} />
+  const chip = (id: number) => <Chip key={id} id={id} task={task} carry={carry} disputed={disputed.has(id)} />
+  const zone = (target: Target) => ({ target, over: carry.over === targetKey(target), guest: carry.guest })
   return (
     <DndContext
       sensors={useDragSensors()}
-      collisionDetection={collision}
+      collisionDetection={pointerWithin}
       accessibility={useDragTexts(task.letter)}
       onDragEnd={({ active, over }) => {
         const target = over?.data.current as Target | undefined
         if (target) task.setOrdering(dropped(ordering, Number(active.id), target))
       }}
     >
-      <div className={styles.orderBar}>
+      <div ref={bar} className={styles.orderBar}>
         <strong>{t('task.order.label')}</strong>
         <div className={styles.order} data-testid="order" data-order={task.text()}>
-          <Gap index={0}>{slots.length === 0 && <span className={styles.quiet}>{t('task.order.empty')}</span>}</Gap>
+          <Zone className={styles.gap} {...zone({ kind: 'gap', index: 0 })}>
+            {slots.length === 0 && <span className={styles.quiet}>{t('task.order.empty')}</span>}
+          </Zone>
           {slots.map(({ responses, next }, index) => (
             <Fragment key={responses.join()}>
-              <SlotZone index={index}>
+              <Zone className={styles.slot} {...zone({ kind: 'slot', index })}>
                 {responses.map((id, position) => (
                   <Fragment key={id}>
                     {position > 0 && <span className={styles.sign}>=</span>}
                     {chip(id)}
                   </Fragment>
                 ))}
-              </SlotZone>
-              <Gap index={index + 1}>{next && SIGN[next]}</Gap>
+              </Zone>
+              <Zone className={styles.gap} {...zone({ kind: 'gap', index: index + 1 })}>
+                {next && SIGN[next]}
+              </Zone>
             </Fragment>
           ))}
         </div>
-        {tray.length > 0 && <Tray>{tray.map(chip)}</Tray>}
+        {tray.length > 0 && (
+          <Zone className={styles.tray} {...zone({ kind: 'tray' })}>
+            <span className={styles.quiet}>{t('task.order.tray')}</span>
+            {tray.map(chip)}
+          </Zone>
+        )}
         {task.noneAcceptable && (
           <span className={panels.noneMark} data-testid="none-acceptable">
             ⊘ {t('task.none.label')}
           </span>
         )}
         <Settle task={task} />
+        <span className="visually-hidden" role="status" aria-live="assertive" data-testid="carried">
+          {carry.told}
+        </span>
       </div>
     </DndContext>
   )
 }
 
-function Chip({ id, task, disputed }: { id: number; task: Task; disputed: boolean }) {
+function Chip({ id, task, carry, disputed }: { id: number; task: Task; carry: Carry; disputed: boolean }) {
   const { t } = useTranslation()
   const index = task.ordering.responses.indexOf(id)
   const score = scoreOf(task.ordering, id)
@@ -68,13 +84,18 @@ function Chip({ id, task, disputed }: { id: number; task: Task; disputed: boolea
     id,
     attributes: { roleDescription: t('task.drag.role') },
   })
+  const carried = carry.carried === id
   return (
     <span
       ref={setNodeRef}
       {...listeners}
       {...attributes}
+      {...carry.handlers(id)}
+      aria-pressed={carried || isDragging || undefined}
       className={styles.chip}
+      data-chip={id}
       data-dragging={isDragging || undefined}
+      data-carried={carried || undefined}
       data-disputed={disputed || undefined}
       style={transform ? { transform: `translate(${transform.x}px, ${transform.y}px)` } : undefined}
       onMouseEnter={() => task.reveal(index)}
@@ -93,32 +114,30 @@ function Chip({ id, task, disputed }: { id: number; task: Task; disputed: boolea
   )
 }
 
-/** A place between two chips, or before or after them all; shows how its neighbours stand to each other. */
-function Gap({ index, children }: { index: number; children: ReactNode }) {
-  const { setNodeRef, isOver } = useDroppable({ id: `gap-${index}`, data: { kind: 'gap', index } satisfies Target })
-  return (
-    <span ref={setNodeRef} className={styles.gap} data-over={isOver || undefined} data-testid={`gap-${index}`}>
-      {children}
-    </span>
-  )
+interface ZoneProps {
+  target: Target
+  className: string | undefined
+  /** A chip is carried over it by keys */
+  over: boolean
+  /** Which response would join it, by display order */
+  guest: number | null
+  children: ReactNode
 }
 
-function SlotZone({ index, children }: { index: number; children: ReactNode }) {
-  const { setNodeRef, isOver } = useDroppable({ id: `slot-${index}`, data: { kind: 'slot', index } satisfies Target })
+/** Where a chip can be dropped. A gap, before, between or after the places, also shows how its neighbours stand to each other. */
+function Zone({ target, className, over, guest, children }: ZoneProps) {
+  const key = targetKey(target)
+  const { setNodeRef, isOver } = useDroppable({ id: key, data: target })
+  const joins = over && guest !== null
   return (
-    <span ref={setNodeRef} className={styles.slot} data-over={isOver || undefined} data-testid={`slot-${index}`}>
-      {children}
-    </span>
-  )
-}
-
-function Tray({ children }: { children: ReactNode }) {
-  const { t } = useTranslation()
-  const { setNodeRef, isOver } = useDroppable({ id: 'tray', data: { kind: 'tray' } satisfies Target })
-  return (
-    <span ref={setNodeRef} className={styles.tray} data-over={isOver || undefined} data-testid="tray">
-      <span className={styles.quiet}>{t('task.order.tray')}</span>
-      {children}
+    <span ref={setNodeRef} className={className} data-over={isOver || over || undefined} data-testid={key}>
+      {!(joins && target.kind === 'gap') && children}
+      {joins && (
+        <span className={styles.guest} aria-hidden>
+          {target.kind === 'slot' && <span className={styles.sign}>=</span>}
+          <LetterBadge index={guest} />
+        </span>
+      )}
     </span>
   )
 }

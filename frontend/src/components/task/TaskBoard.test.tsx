@@ -287,6 +287,83 @@ describe('a chip of the order', () => {
   })
 })
 
+describe('a chip carried by keys', () => {
+  const told = () => screen.getByTestId('carried').textContent
+  const overs = () => [...document.querySelectorAll('[data-over]')].map((element) => element.getAttribute('data-testid'))
+  const carry = (letter: string, ...keys: string[]) => {
+    act(() => screen.getByTestId(`chip-${letter}`).focus())
+    press('Space', ...keys)
+  }
+
+  it('goes one target a press, however fast the presses follow, and keeps the focus where it is put down', () => {
+    open()
+    press('5', '3', '1')
+    carry('C', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowUp', 'ArrowLeft', 'Space')
+    expect(order()).toBe('C > A > B')
+    expect(screen.getByTestId('chip-C')).toHaveFocus()
+    carry('C', 'ArrowRight', 'ArrowDown', 'Enter')
+    expect(order()).toBe('A = C > B')
+    expect(told()).toBe('回答 C 已放在：与第 2 位并列')
+    expect(screen.getByTestId('chip-C')).toHaveFocus()
+  })
+
+  it('is said and shown on every target, and goes no further than the last', () => {
+    open()
+    press('5', '3')
+    carry('C')
+    expect([told(), overs()]).toEqual(['已拿起回答 C 回答 C：原处', ['tray']])
+    expect(screen.getByTestId('chip-C')).toHaveAttribute('aria-pressed', 'true')
+    press('ArrowRight')
+    expect(overs()).toEqual(['tray'])
+    press('ArrowLeft', 'ArrowLeft')
+    expect([told(), screen.getByTestId('slot-1').textContent]).toEqual(['回答 C：与第 2 位并列', expect.stringMatching(/=C$/)])
+    press('ArrowRight')
+    expect([told(), overs()]).toEqual(['回答 C：第 3 个空位', ['gap-2']])
+    press(...Array.from({ length: 9 }, () => 'ArrowLeft'))
+    expect([told(), overs()]).toEqual(['回答 C：第 1 个空位', ['gap-0']])
+    expect(screen.getByTestId('chip-C')).toHaveFocus()
+    press('Enter')
+    expect(order()).toBe('C > A > B')
+  })
+
+  it('stays where it was after Escape, when the focus goes, and when it is put down where it stood', () => {
+    open()
+    press('5', '3', '1')
+    carry('C', 'ArrowLeft', 'ArrowLeft', 'Escape')
+    expect([order(), told(), overs()]).toEqual(['A > B > C', '已取消，回答 C 留在原处', []])
+    carry('C', 'ArrowLeft', 'ArrowLeft')
+    act(() => screen.getByTestId('chip-A').focus())
+    expect([order(), told(), overs()]).toEqual(['A > B > C', '已取消，回答 C 留在原处', []])
+    carry('C', 'ArrowLeft', 'ArrowRight', 'Space')
+    expect([order(), told()]).toEqual(['A > B > C', '回答 C 已放在：原处'])
+    fireEvent.keyDown(document.activeElement as Element, { code: 'KeyZ', key: 'z', ctrlKey: true })
+    expect(order()).toBe('A > B')
+  })
+
+  it('is let go when the order changes under it', () => {
+    open()
+    press('5', '3', '1')
+    carry('C', 'ArrowLeft', 'ArrowLeft', '4')
+    expect(overs()).toEqual([])
+    expect(order()).toBe('A > C > B')
+  })
+
+  it('is neither picked up by a held key or a handed-in answer, nor in the way of the arrows', () => {
+    open()
+    press('5', '3', '1')
+    const chip = screen.getByTestId('chip-C')
+    act(() => chip.focus())
+    fireEvent.keyDown(chip, { code: 'Space', key: ' ', repeat: true })
+    expect(told()).toBe('')
+    press('ArrowLeft')
+    expect(screen.getByTestId('response-B')).toHaveFocus()
+    act(() => chip.focus())
+    press('submit')
+    expect(told()).toBe('')
+    expect(answers[0]?.order).toBe('A > B > C')
+  })
+})
+
 describe('undo', () => {
   it('held down ends with the task: only a press of its own takes a submission back', () => {
     const undoSubmit = vi.fn()

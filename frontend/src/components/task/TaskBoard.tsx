@@ -1,7 +1,7 @@
 import type { Answer, Assignment, FaultKind } from '@/api/assignments'
 import { ErrorBoundary } from '@/components/ErrorBoundary'
 import { contradictions, missing, pendingPair } from '@/lib/ordering'
-import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ActiveClock } from './activeClock'
 import type { Command } from './commands'
@@ -70,7 +70,7 @@ export function TaskBoard(props: Props) {
   const missingText = useMissingText(task)
 
   const focusFirst = useEffectEvent(() => task.focus(0))
-  useEffect(() => focusFirst(), [])
+  useLayoutEffect(() => focusFirst(), [])
 
   const submit = () => {
     if (pending) return

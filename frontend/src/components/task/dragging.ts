@@ -1,69 +1,44 @@
-import {
-  closestCenter,
-  KeyboardCode,
-  KeyboardSensor,
-  MouseSensor,
-  pointerWithin,
-  TouchSensor,
-  useSensor,
-  useSensors,
-  type CollisionDetection,
-  type DndContextProps,
-  type KeyboardCoordinateGetter,
-  type UniqueIdentifier,
-} from '@dnd-kit/core'
+import { MouseSensor, TouchSensor, useSensor, useSensors, type DndContextProps, type UniqueIdentifier } from '@dnd-kit/core'
 import { useTranslation } from 'react-i18next'
 
-/** The pointer must be on a target, so that a chip let go elsewhere returns; by keyboard the nearest target counts. */
-export const collision: CollisionDetection = (args) =>
-  args.pointerCoordinates ? pointerWithin(args) : closestCenter(args)
-
-interface Point {
-  x: number
-  y: number
-}
-
-function centre({ left, top, width, height }: { left: number; top: number; width: number; height: number }): Point {
-  return { x: left + width / 2, y: top + height / 2 }
-}
-
-/** Arrow keys take the chip from target to target, in reading order. */
-const toNextTarget: KeyboardCoordinateGetter = (event, { context: { droppableRects, collisionRect } }) => {
-  const forward = event.code === KeyboardCode.Right || event.code === KeyboardCode.Down
-  const back = event.code === KeyboardCode.Left || event.code === KeyboardCode.Up
-  if (!collisionRect || (!forward && !back)) return undefined
-  event.preventDefault()
-  const here = centre(collisionRect)
-  const targets = [...droppableRects.values()].map(centre).sort((a, b) => a.x - b.x)
-  const next = forward ? targets.find(({ x }) => x > here.x + 1) : targets.findLast(({ x }) => x < here.x - 1)
-  return next && { x: next.x - collisionRect.width / 2, y: next.y - collisionRect.height / 2 }
-}
-
+/** By pointer alone. Keys carry a chip themselves: useCarry says why. */
 export function useDragSensors() {
   return useSensors(
     useSensor(MouseSensor, { activationConstraint: { distance: 5 } }),
     useSensor(TouchSensor, { activationConstraint: { delay: 120, tolerance: 8 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: toNextTarget }),
   )
 }
 
-/** What a screen reader says while a chip is dragged. */
-export function useDragTexts(letter: (id: number) => string): DndContextProps['accessibility'] {
+/** What is said of a chip on its way, by pointer or by keys; a target is named by its key. */
+export function useDragWords(letter: (id: number) => string) {
   const { t } = useTranslation()
-  const name = (id: UniqueIdentifier) => letter(Number(id))
-  const target = (id: UniqueIdentifier) => {
-    const [kind, index] = String(id).split('-')
+  const named = (key: string) => {
+    const [kind, index] = key.split('-')
     return t(`task.drag.target.${kind}`, { place: Number(index) + 1 })
   }
   return {
+    start: (id: number) => t('task.drag.start', { letter: letter(id) }),
+    over: (id: number, target: string) => t('task.drag.over', { letter: letter(id), target: named(target) }),
+    end: (id: number, target: string) => t('task.drag.end', { letter: letter(id), target: named(target) }),
+    cancel: (id: number) => t('task.drag.cancel', { letter: letter(id) }),
+  }
+}
+
+type Over = { id: UniqueIdentifier } | null
+
+/** What a screen reader says while a chip is dragged by pointer, and how a chip is carried by keys. */
+export function useDragTexts(letter: (id: number) => string): DndContextProps['accessibility'] {
+  const { t } = useTranslation()
+  const words = useDragWords(letter)
+  const onTarget = (say: typeof words.over, id: UniqueIdentifier, over: Over) =>
+    over ? say(Number(id), String(over.id)) : undefined
+  return {
     screenReaderInstructions: { draggable: t('task.drag.instructions') },
     announcements: {
-      onDragStart: ({ active }) => t('task.drag.start', { letter: name(active.id) }),
-      onDragOver: ({ active, over }) =>
-        over ? t('task.drag.over', { letter: name(active.id), target: target(over.id) }) : undefined,
-      onDragEnd: ({ active, over }) =>
-        over ? t('task.drag.end', { letter: name(active.id), target: target(over.id) }) : undefined,
-      onDragCancel: ({ active }) => t('task.drag.cancel', { letter: name(active.id) }),
+      onDragStart: ({ active }) => words.start(Number(active.id)),
+      onDragOver: ({ active, over }) => onTarget(words.over, active.id, over),
+      onDragEnd: ({ active, over }) => onTarget(words.end, active.id, over),
+      onDragCancel: ({ active }) => words.cancel(Number(active.id)),
     },
   }
 }

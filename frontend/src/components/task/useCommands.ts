@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from 'react'
+import { useEffectEvent, useLayoutEffect } from 'react'
 import { commandFor, type Command } from './commands'
 
 /** Calls `act` with every command that a key press asks for, while `enabled` (no dialog is open). */
@@ -9,7 +9,8 @@ export function useCommands(enabled: boolean, act: (command: Command) => void): 
     event.preventDefault()
     act(command)
   })
-  useEffect(() => {
+  // Before the first paint: whoever sees the task can press its keys.
+  useLayoutEffect(() => {
     if (!enabled) return
     const listener = (event: KeyboardEvent) => onKeyDown(event)
     window.addEventListener('keydown', listener)

@@ -2,7 +2,7 @@ import { frameOf, scrollToSpan } from '@/components/marks/showSpan'
 import { moveCaret, visibleText, type CaretMove } from '@/lib/caret'
 import { inDialog, inTextField, isComposing } from '@/lib/keyboard'
 import { runsIn } from '@/lib/offsets'
-import { useEffect, useEffectEvent } from 'react'
+import { useEffect, useEffectEvent, useLayoutEffect } from 'react'
 import type { Faults } from './useFaults'
 
 const STEPS: Partial<Record<string, 1 | -1>> = {
@@ -37,7 +37,7 @@ export function useCaretKeys(faults: Faults): void {
     event.preventDefault()
     event.stopPropagation()
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!active) return
     const listener = (event: KeyboardEvent) => press(event)
     window.addEventListener('keydown', listener, true)
