@@ -29,6 +29,12 @@ def one_of(vocabulary: Any) -> list[str]:
     return [word.value for word in vocabulary]
 
 
+class NumberedModelSerializer(ModelReferenceSerializer):
+    """A reward model, named, with the run that trained it: runs on one set have models of one name."""
+
+    run = serializers.IntegerField(source="run_id", allow_null=True)
+
+
 class EvaluationSerializer(serializers.Serializer[Any]):
     """How a model did on the benchmark of a set; `comparable` where what it made of every prompt is there, too."""
 
@@ -218,9 +224,8 @@ class PromotionSerializer(serializers.Serializer[Any]):
     """A proposal to make a model the current one, and what came of it."""
 
     id = serializers.IntegerField()
-    model = ModelReferenceSerializer(source="reward_model")
-    run = serializers.IntegerField(source="reward_model.run_id", allow_null=True)
-    against = ModelReferenceSerializer(allow_null=True)
+    model = NumberedModelSerializer(source="reward_model")
+    against = NumberedModelSerializer(allow_null=True)
     set = SetReferenceSerializer()
     by_rule = serializers.BooleanField()
     state = serializers.ChoiceField(choices=one_of(PromotionState))

@@ -2577,6 +2577,12 @@ export interface components {
         };
         /** @enum {unknown} */
         NullEnum: null;
+        /** @description A reward model, named, with the run that trained it: runs on one set have models of one name. */
+        NumberedModel: {
+            id: number;
+            name: string;
+            run: number | null;
+        };
         /** @description A verdict held before. */
         OlderVerdict: {
             verdict: components["schemas"]["VerdictEnum"];
@@ -2931,9 +2937,8 @@ export interface components {
         /** @description A proposal to make a model the current one, and what came of it. */
         Promotion: {
             id: number;
-            model: components["schemas"]["ModelReference"];
-            run: number | null;
-            against: components["schemas"]["ModelReference"] | null;
+            model: components["schemas"]["NumberedModel"];
+            against: components["schemas"]["NumberedModel"] | null;
             set: components["schemas"]["SetReference"];
             by_rule: boolean;
             state: components["schemas"]["PromotionState"];

@@ -34,9 +34,13 @@ interface Drawing {
   visual: (name: 'color') => string
 }
 
-/** The whisker from the low to the high end of an interval, data being [x, low, high]. */
-function whisker(_: unknown, drawing: Drawing) {
-  const [x, low] = drawing.coord([drawing.value(0), drawing.value(1)])
+/** Series at the same x stand beside each other, pixels apart. */
+const beside = (index: number) => (index % 2 === 0 ? -5 : 5)
+
+/** Draws whiskers from the low to the high end of an interval, data being [x, low, high]. */
+const whisker = (offset: number) => (_: unknown, drawing: Drawing) => {
+  const [at, low] = drawing.coord([drawing.value(0), drawing.value(1)])
+  const x = at + offset
   const [, high] = drawing.coord([drawing.value(0), drawing.value(2)])
   const style = { stroke: drawing.visual('color'), lineWidth: 1.5 }
   const line = (x1: number, y1: number, x2: number, y2: number) => ({
@@ -68,6 +72,7 @@ export function scalingOption({ series, xName, format, formatX }: ScalingChart):
         data: points.map((point) => ({ name: point.name, value: [point.x, point.value] })),
         symbol: symbol(index),
         symbolSize: 9,
+        symbolOffset: [beside(index), 0],
         lineStyle: { width: 0 },
         tooltip: { valueFormatter: (value: unknown) => format(Array.isArray(value) ? Number(value[1]) : null) },
       },
@@ -76,7 +81,7 @@ export function scalingOption({ series, xName, format, formatX }: ScalingChart):
         name,
         data: points.flatMap(({ x, interval }) => (interval ? [[x, ...interval]] : [])),
         encode: { x: 0, y: [1, 2] },
-        renderItem: whisker,
+        renderItem: whisker(beside(index)),
         silent: true,
         tooltip: { show: false },
       },

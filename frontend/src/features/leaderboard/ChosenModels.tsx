@@ -4,6 +4,7 @@ import { SUBSETS, type Subset } from '@/api/prompts'
 import { Chart } from '@/components/charts/Chart'
 import { radarOption } from '@/components/charts/modelOptions'
 import { Calibration } from '@/components/models/Calibration'
+import { modelName } from '@/components/models/modelName'
 import { Section } from '@/components/Page'
 import { useFormat } from '@/lib/format'
 import { useFilters } from '@/lib/useFilters'
@@ -28,7 +29,8 @@ interface Shown {
 export function ChosenModels({ rows, set }: Props) {
   const { t } = useTranslation()
   const [filters, setFilters] = useFilters('models', 'subset')
-  const offered = [...new Map(rows.map(({ model }) => [model.id, model])).values()]
+  const named = rows.map(({ model, run }) => ({ id: model.id, name: modelName({ name: model.name, run }, t) }))
+  const offered = [...new Map(named.map((model) => [model.id, model])).values()]
   const ids = chosenModels(filters.models, offered)
   const subset = SUBSETS.find((one) => one === filters.subset) ?? 'open'
   const queries = useQueries({ queries: ids.map((id) => modelQuery(id)) })
@@ -65,7 +67,7 @@ export function ChosenModels({ rows, set }: Props) {
         <ByCategory shown={shown} subset={subset} />
       </Section>
       {shown.map(({ model, measured }) => (
-        <Section key={model.id} title={t('leaderboard.calibrationOf', { name: model.name })}>
+        <Section key={model.id} title={t('leaderboard.calibrationOf', { name: modelName(model, t) })}>
           <Calibration measured={measured} />
         </Section>
       ))}
@@ -82,12 +84,12 @@ function ByCategory({ shown, subset }: { shown: readonly Shown[]; subset: Subset
       radarOption({
         axes: categories,
         series: shown.map(({ model, measured }) => ({
-          name: model.name,
+          name: modelName(model, t),
           values: categories.map((name) => measured[subset]?.categories[name]?.accuracy ?? null),
         })),
         format: format.score,
       }),
-    [categories, shown, subset, format],
+    [categories, shown, subset, t, format],
   )
   if (categories.length === 0) return <p>{t('leaderboard.noCategories')}</p>
   return (
@@ -100,7 +102,7 @@ function ByCategory({ shown, subset }: { shown: readonly Shown[]; subset: Subset
             <th scope="col">{t('leaderboard.pairs')}</th>
             {shown.map(({ model }) => (
               <th key={model.id} scope="col">
-                {t('leaderboard.accuracyExact', { name: model.name })}
+                {t('leaderboard.accuracyExact', { name: modelName(model, t) })}
               </th>
             ))}
           </tr>

@@ -4,6 +4,7 @@ import { Figure, Figures } from '@/components/Figures'
 import { Calibration } from '@/components/models/Calibration'
 import { Disagreements } from '@/components/models/Disagreements'
 import { Interval } from '@/components/models/Interval'
+import { modelName } from '@/components/models/modelName'
 import { Page, Section } from '@/components/Page'
 import { QueryView } from '@/components/QueryView'
 import { useFormat } from '@/lib/format'
@@ -28,7 +29,7 @@ function ModelView({ model }: { model: FullModel }) {
   const shown = model.evaluations.find(({ set }) => String(set.id) === filters.set) ?? model.evaluations.at(-1)
   return (
     <Page
-      title={model.name}
+      title={modelName(model, t)}
       aside={t(`models.kinds.${model.kind}`)}
       actions={
         <>

@@ -1,6 +1,7 @@
 import { modelsQuery, type Model } from '@/api/models'
 import { currentModelQuery } from '@/api/promotions'
 import { EmptyState } from '@/components/EmptyState'
+import { modelName } from '@/components/models/modelName'
 import { Page, Section } from '@/components/Page'
 import { PagedTable } from '@/components/PagedTable'
 import { useFormat } from '@/lib/format'
@@ -50,12 +51,12 @@ function useColumns(project: number): TableColumnsType<Model> {
   return [
     {
       title: t('models.name'),
-      render: (_, { id, name }) => (
+      render: (_, model) => (
         <>
-          <Link to={`/models/${id}`} data-testid={`model-${id}`}>
-            {name}
+          <Link to={`/models/${model.id}`} data-testid={`model-${model.id}`}>
+            {modelName(model, t)}
           </Link>
-          {id === current && <Tag style={{ marginLeft: 8 }}>{t('models.current')}</Tag>}
+          {model.id === current && <Tag style={{ marginLeft: 8 }}>{t('models.current')}</Tag>}
         </>
       ),
     },

@@ -2,6 +2,7 @@ import { METRICS } from '@/api/models'
 import type { Promotion } from '@/api/promotions'
 import { SUBSETS } from '@/api/prompts'
 import { Interval } from '@/components/models/Interval'
+import { modelName } from '@/components/models/modelName'
 import { Verdicts } from '@/components/models/Verdicts'
 import { StateTag } from '@/components/StateTag'
 import { useFormat } from '@/lib/format'
@@ -18,10 +19,10 @@ export function HistoryEntry({ promotion }: { promotion: Promotion }) {
     <article className={styles.entry} data-testid={`promotion-${promotion.id}`}>
       <header>
         <StateTag machine="promotion" state={promotion.state} />
-        <Link to={`/models/${model.id}`}>{model.name}</Link>
+        <Link to={`/models/${model.id}`}>{modelName(model, t)}</Link>
         {against && (
           <span>
-            {t('promotion.against')} <Link to={`/models/${against.id}`}>{against.name}</Link>
+            {t('promotion.against')} <Link to={`/models/${against.id}`}>{modelName(against, t)}</Link>
           </span>
         )}
         <span>{t('promotion.on', set)}</span>
@@ -35,7 +36,7 @@ export function HistoryEntry({ promotion }: { promotion: Promotion }) {
       {figures.model && (
         <details>
           <summary>{t('promotion.figures')}</summary>
-          <Behind figures={figures} names={[model.name, against?.name ?? null]} />
+          <Behind figures={figures} names={[modelName(model, t), against && modelName(against, t)]} />
           {figures.comparison && <Verdicts compared={figures.comparison} />}
         </details>
       )}

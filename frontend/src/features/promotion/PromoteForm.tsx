@@ -1,6 +1,7 @@
 import { modelsQuery } from '@/api/models'
 import { usePromote } from '@/api/promotions'
 import { Failure } from '@/components/Failure'
+import { modelName } from '@/components/models/modelName'
 import { Section } from '@/components/Page'
 import { useFormat } from '@/lib/format'
 import { useInfiniteQuery } from '@tanstack/react-query'
@@ -35,9 +36,12 @@ export function PromoteForm({ project, model, onDone }: Props) {
         <Form.Item name="model" label={t('promotion.model')} rules={[{ required: true, message: t('promotion.modelNeeded') }]}>
           <Select
             loading={models.isPending}
-            options={measured?.map(({ id, name, evaluations }) => ({
-              value: id,
-              label: t('promotion.option', { name, overall: format.score(evaluations.at(-1)?.overall) }),
+            options={measured?.map((one) => ({
+              value: one.id,
+              label: t('promotion.option', {
+                name: modelName(one, t),
+                overall: format.score(one.evaluations.at(-1)?.overall),
+              }),
             }))}
             notFoundContent={t('promotion.noModels')}
             data-testid="promote-model"

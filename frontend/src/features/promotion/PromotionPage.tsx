@@ -3,6 +3,7 @@ import { EmptyState } from '@/components/EmptyState'
 import { ErrorState } from '@/components/ErrorState'
 import { Failure } from '@/components/Failure'
 import { Loading } from '@/components/Loading'
+import { modelName } from '@/components/models/modelName'
 import { Page, Section } from '@/components/Page'
 import { QueryView } from '@/components/QueryView'
 import { useFormat } from '@/lib/format'
@@ -53,7 +54,7 @@ function Current({ current }: { current: Promotion | null }) {
       {current ? (
         <>
           <strong>
-            <Link to={`/models/${current.model.id}`}>{current.model.name}</Link>
+            <Link to={`/models/${current.model.id}`}>{modelName(current.model, t)}</Link>
           </strong>
           <p>
             {t('promotion.since', { at: format.dateTime(current.decided_at) })}
