@@ -16,7 +16,7 @@ from rm_training.claims import Claim, carry_out, conclude
 from rm_training.execution import metrics_read
 from rm_training.models import Evaluation, EvaluationJob
 from rm_training.moves import job_move
-from rm_training.outcomes import OUTCOMES_DIR, disagreements_write
+from rm_training.outcomes import DISAGREEMENTS_FILE, OUTCOMES_DIR, outcomes_exist
 from rm_training.promotions import promotions_resume
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def _command(job: EvaluationJob, folder: Path, benchmark: dict[str, Path]) -> li
         *("--model", model_selectors.model_location(model), "--adapter", model.adapter),
         *(part for subset, path in benchmark.items() for part in ("--benchmark", f"{subset}={path}")),
         *("--output", str(folder / "metrics.json"), "--outcomes", str(folder / OUTCOMES_DIR)),
-        *(("--remote-code-sha256", allowed) if allowed else ()),
+        *(("--allow-code", allowed) if allowed else ()),
     )
 
 
@@ -90,5 +90,8 @@ def _accept(claim: EvaluationClaim, folder: Path, benchmark: dict[str, Path]) ->
     lacking = [subset.value for subset in Subset if subset.value in benchmark and subset.value not in metrics]
     if lacking:
         raise ValueError(f"metrics.json lacks the figures of {', '.join(lacking)}")
-    disagreements_write(folder, benchmark)
+    if not outcomes_exist(folder, metrics):
+        raise ValueError("the outcomes of some subset are missing")
+    # Where a run has them, too.
+    (folder / OUTCOMES_DIR / DISAGREEMENTS_FILE).replace(folder / DISAGREEMENTS_FILE)
     claim.succeed(metrics)

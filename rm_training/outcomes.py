@@ -6,10 +6,8 @@ disagreements.jsonl holds the pairs that a model orders against the human rankin
 """
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -103,40 +101,6 @@ def disagreements_read(
     except FileNotFoundError:
         pass
     return DisagreementPage(rows, None)
-
-
-def disagreements_write(folder: Path, benchmark: Mapping[str, Path]) -> None:
-    """Write disagreements.jsonl of `folder` from its outcomes and the texts of the benchmark, {subset: file}."""
-    wrong = [
-        (float(margin), subset, place, str(winner), str(loser))
-        for subset in benchmark
-        for place, line in enumerate(_lines(folder / OUTCOMES_DIR / f"{subset}.jsonl"))
-        for winner, loser, margin in line["pairs"]
-        if not margin > 0
-    ]
-    worst = nsmallest(MOST_DISAGREEMENTS, wrong)
-    texts = {subset: {line["input"]: line for line in _lines(path)} for subset, path in benchmark.items()}
-    said = {subset: list(_lines(folder / OUTCOMES_DIR / f"{subset}.jsonl")) for subset in benchmark}
-    with (folder / DISAGREEMENTS_FILE).open("w", encoding="utf-8") as file:
-        for margin, subset, place, winner, loser in worst:
-            line = said[subset][place]
-            responses = {str(one["id"]): one["content"] for one in texts[subset][line["input"]]["responses"]}
-            row = {
-                "subset": subset,
-                "category": line["category"],
-                "input": line["input"],
-                "winner": {"id": winner, "text": responses[winner]},
-                "loser": {"id": loser, "text": responses[loser]},
-                "margin": margin,
-                "probability": _sigmoid(margin),
-            }
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-
-def _sigmoid(margin: float) -> float:
-    """Return the probability that Bradley-Terry gives to a pair; exp never overflows for what is at most 0."""
-    grown = math.exp(min(margin, 0.0))
-    return grown / (1 + grown)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

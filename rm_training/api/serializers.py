@@ -73,7 +73,7 @@ class SubsetFiguresSerializer(CategoryFiguresSerializer):
 
     micro = SubsetRatesSerializer()
     categories = serializers.DictField(child=CategoryFiguresSerializer())
-    intervals = IntervalsSerializer(required=False)
+    intervals = IntervalsSerializer(required=False, allow_null=True)
     ece = serializers.FloatField(allow_null=True, required=False)
     temperature = serializers.FloatField(allow_null=True, required=False)
     ece_scaled = serializers.FloatField(allow_null=True, required=False)

@@ -105,7 +105,7 @@ def freeze_and_train(page: Page, site: Site, project: int) -> None:
 
 
 def clone_compare_and_promote(page: Page, site: Site, project: int) -> None:
-    """Train once more with one setting changed, see just that difference beside the figures, make that model current."""
+    """Train again with one setting changed, see just that difference beside the figures, make that model current."""
     page.goto(f"{site.address}/p/{project}/runs")
     page.locator("[data-testid^='run-'][href^='/runs/']").first.click()
     expect(page.get_by_test_id("run-metrics")).to_be_visible()

@@ -6,6 +6,7 @@ first time it is asked, so that somebody may kill it; a model …-broken says wh
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -20,6 +21,24 @@ def outcome(line: dict[str, Any], place: int, skill: int) -> dict[str, Any]:
     margins = [1.5 if number * 37 % 100 < skill else -(number % 7) / 2 for number in numbers]
     said = [[winner, loser, margin] for (winner, loser, _), margin in zip(pairs, margins, strict=True)]
     return {"input": line["input"], "category": line["category"][0], "pairs": said}
+
+
+def disagreements(subset: str, said: dict[str, Any], responses: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Return the pairs of a prompt that the model orders against people, with their texts."""
+    texts = {one["id"]: one["content"] for one in responses}
+    return [
+        {
+            "subset": subset,
+            "category": said["category"],
+            "input": said["input"],
+            "winner": {"id": winner, "text": texts[winner]},
+            "loser": {"id": loser, "text": texts[loser]},
+            "margin": margin,
+            "probability": 1 / (1 + math.exp(-margin)),
+        }
+        for winner, loser, margin in said["pairs"]
+        if margin <= 0
+    ]
 
 
 def figures(outcomes: list[dict[str, Any]]) -> dict[str, Any]:
@@ -46,11 +65,17 @@ def measure(benchmark: dict[str, Path], outcomes_dir: Path, skill: int) -> dict[
     """Write the outcomes of a model of that skill and return its metrics."""
     outcomes_dir.mkdir(parents=True, exist_ok=True)
     metrics: dict[str, Any] = {}
+    wrong: list[dict[str, Any]] = []
     for subset, path in benchmark.items():
         said = [outcome(line, place, skill) for place, line in enumerate(lines(path))]
         text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in said)
         (outcomes_dir / f"{subset}.jsonl").write_text(text, encoding="utf-8")
         metrics[subset] = figures(said)
+        texts = {line["input"]: line["responses"] for line in lines(path)}
+        wrong += [row for one in said for row in disagreements(subset, one, texts[one["input"]])]
+    worst = sorted(wrong, key=lambda row: row["margin"])
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in worst)
+    (outcomes_dir / "disagreements.jsonl").write_text(text, encoding="utf-8")
     four = [metrics[subset][name] for subset in metrics for name in ("accuracy", "exact_match")]
     return metrics | {"overall": sum(four) / 4 if len(four) == 4 else None}
 
@@ -63,7 +88,7 @@ def main() -> int:
     parser.add_argument("--benchmark", required=True, action="append")
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("--outcomes", required=True, type=Path)
-    parser.add_argument("--remote-code-sha256")
+    parser.add_argument("--allow-code")
     options = parser.parse_args()
     name = options.model.rpartition("-")[2]
     asked = options.output.with_name("asked.json")

@@ -219,5 +219,5 @@ def test_code_of_strangers_runs_only_where_the_operator_named_its_hash(people: C
     for name in ("theirs-70", "other-70"):
         job = measured(people, external(people, name), chosen)
         told[name] = json.loads((model_selectors.evaluation_folder(job.pk) / "asked.json").read_text())
-    assert told["theirs-70"][-2:] == ["--remote-code-sha256", "ab" * 32]
-    assert "--remote-code-sha256" not in told["other-70"]
+    assert told["theirs-70"][-2:] == ["--allow-code", "ab" * 32]
+    assert "--allow-code" not in told["other-70"]

@@ -3756,7 +3756,7 @@ export interface components {
             categories: {
                 [key: string]: components["schemas"]["CategoryFigures"];
             };
-            intervals?: components["schemas"]["Intervals"];
+            intervals?: components["schemas"]["Intervals"] | null;
             /** Format: double */
             ece?: number | null;
             /** Format: double */
