@@ -15,11 +15,17 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from annotate.domain.states import (
+    Adapter,
     AgreementMeasure,
+    BoardKind,
     DiscussionState,
+    EvaluationState,
     ExamState,
     ExpertiseState,
     ImportState,
+    ModelKind,
+    PromotionRule,
+    PromotionState,
     PromptState,
     ReviewStage,
     ReviewState,
@@ -166,6 +172,8 @@ STORAGES = {
 RUNS_DIR = Path(os.environ.get("CHEEMS_RUNS_DIR", DATA_DIR / "runs")).resolve()
 BASES_DIR = Path(os.environ.get("CHEEMS_BASES_DIR", DATA_DIR / "bases")).resolve()
 EXTRA_BASES = env_list("CHEEMS_BASES")
+# {name of a model: SHA-256 of its code}: code of strangers, which runs only where the operator has read it.
+REMOTE_CODE = dict(entry.split("=", 1) for entry in env_list("CHEEMS_REMOTE_CODE"))
 IMPORT_MAX_BYTES = int(os.environ.get("CHEEMS_IMPORT_MAX_MB", "2048")) * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
@@ -191,11 +199,17 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         vocabulary.__name__: [word.value for word in vocabulary]
         for vocabulary in (
+            Adapter,
             AgreementMeasure,
+            BoardKind,
             DiscussionState,
+            EvaluationState,
             ExamState,
             ExpertiseState,
             ImportState,
+            ModelKind,
+            PromotionRule,
+            PromotionState,
             PromptState,
             ReviewStage,
             ReviewState,
@@ -233,7 +247,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
-CELERY_TASK_ROUTES = {"rm_training.tasks.run_train": {"queue": "gpu"}}
+CELERY_TASK_ROUTES = {
+    "rm_training.tasks.run_train": {"queue": "gpu"},
+    "rm_training.tasks.evaluation_run": {"queue": "gpu"},
+}
 CELERY_BEAT_SCHEDULE = {
     "leases": {"task": "annotate.tasks.leases_release", "schedule": 60.0},
     "escalations": {"task": "annotate.tasks.discussions_escalate", "schedule": 60.0},

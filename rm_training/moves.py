@@ -1,26 +1,44 @@
-"""How a run changes its state: one conditional UPDATE that must hit one row, and one line of the log, together."""
+"""How a job changes its state: one conditional UPDATE that must hit one row, and one line of the log, together."""
 
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from annotate.domain.states import RUN_MOVES
-from rm_training.models import TrainingRun
+from annotate.domain.states import EVALUATION_MOVES, RUN_MOVES, EvaluationState, Move, RunState
+from rm_training.models import EvaluationJob, Job, TrainingRun
 
 if TYPE_CHECKING:
     from annotate.models import User
 
 logger = logging.getLogger(__name__)
 
-RUN_TRAIN = "rm_training.tasks.run_train"
+PROMOTION_CONSIDER = "rm_training.tasks.promotion_consider"
+
+
+class JobKind(NamedTuple):
+    """What one kind of job is called in the log of events and at the broker, and how it moves."""
+
+    name: str
+    task: str
+    moves: Mapping[str, Move]
+    held: tuple[str, ...]
+
+
+KINDS: dict[type[Job], JobKind] = {
+    TrainingRun: JobKind("run", "rm_training.tasks.run_train", RUN_MOVES, (RunState.RUNNING, RunState.BENCHMARKING)),
+    EvaluationJob: JobKind(
+        "evaluation", "rm_training.tasks.evaluation_run", EVALUATION_MOVES, (EvaluationState.RUNNING,)
+    ),
+}
 
 
 @transaction.atomic
-def run_move(
-    run: TrainingRun,
+def job_move(
+    job: Job,
     action: str,
     *,
     held_by: str | None = None,
@@ -28,23 +46,24 @@ def run_move(
     reason: str = "",
     **values: Any,
 ) -> bool:
-    """Do `action` of RUN_MOVES to a run that is still as it was read, writing `values` too; False if it is not.
+    """Do `action` of its table to a job that is still as it was read, writing `values` too; False if it is not.
 
-    With `held_by` the run must also still be held by that claim. On success `run` is read again.
+    With `held_by` the job must also still be held by that claim. On success `job` is read again.
     """
-    move = RUN_MOVES[action]
-    before = run.state
-    rows = TrainingRun.objects.filter(pk=run.pk, state=before)
+    kind = KINDS[type(job)]
+    move = kind.moves[action]
+    before = job.state
+    rows = type(job)._default_manager.filter(pk=job.pk, state=before)
     if held_by is not None:
         rows = rows.filter(worker=held_by)
     if before not in move.before or rows.update(state=move.after, **values) != 1:
         return False
-    run.refresh_from_db()
+    job.refresh_from_db()
     # The log is annotate's; the relation reaches it without importing its models.
-    run.project.events.create(
-        kind=f"run_{action}",
-        subject="trainingrun",
-        subject_id=run.pk,
+    job.project.events.create(
+        kind=f"{kind.name}_{action}",
+        subject=type(job).__name__.lower(),
+        subject_id=job.pk,
         actor=actor,
         before=before,
         after=move.after,
@@ -53,16 +72,21 @@ def run_move(
     return True
 
 
-def run_enqueue(run_id: int) -> None:
-    """Send a message for a queued run once the current transaction is committed.
+def job_enqueue(job: Job) -> None:
+    """Send a message for a queued job once the current transaction is committed."""
+    send_after_commit(KINDS[type(job)].task, job.pk)
 
-    It carries only the id, and may be lost: whatever stays queued is sent again by `runs_requeue`.
+
+def send_after_commit(task: str, pk: int) -> None:
+    """Send a message once the current transaction is committed.
+
+    It carries only the id, and may be lost: whatever still waits is sent again by `jobs_requeue`.
     """
 
     def send() -> None:
         try:
-            current_app.send_task(RUN_TRAIN, args=[run_id])
+            current_app.send_task(task, args=[pk])
         except (OperationalError, OSError):
-            logger.exception("The broker took no message for run %s; it will be sent again.", run_id)
+            logger.exception("The broker took no message of %s for %s; it will be sent again.", task, pk)
 
     transaction.on_commit(send)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from annotate.permissions import Right
 from annotate.selectors.access import project_get, scoped_get
@@ -19,7 +19,7 @@ from rm_training import hyperparameters
 from rm_training.models import Evaluation, TrainingRun
 
 if TYPE_CHECKING:
-    from annotate.models import PreferenceSet, User
+    from annotate.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,6 @@ DEFAULT_BASE = "tiny"
 RECOMMENDED_FILE = "recommended.json"
 PROGRESS_ROWS = 2000
 LOG_BYTES = 64 * 1024
-LEADERBOARD_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +152,3 @@ def run_log(run_id: int, offset: int | None) -> LogPart:
     text = decoder.decode(data)
     unfinished = len(decoder.getstate()[0])
     return LogPart(text, start + len(data) - unfinished)
-
-
-@dataclass(frozen=True, slots=True)
-class Leaderboard:
-    """Evaluations, best first, and the sets on whose benchmark anything was measured."""
-
-    sets: list["PreferenceSet"]
-    evaluations: list[Evaluation]
-
-
-def leaderboard(user: "User", project_id: int, set_id: int | None = None) -> Leaderboard:
-    """Return the leaderboard of a project, of one benchmark set or of all; two queries however long it is."""
-    project = project_get(user, project_id, Right.TRAIN)
-    measured = Evaluation.objects.filter(reward_model__run__project=project)
-    rows = measured.filter(set_id=set_id) if set_id is not None else measured
-    rows = rows.select_related("set", "reward_model__run__set")
-    best = list(rows.order_by(F("overall").desc(nulls_last=True), "id")[:LEADERBOARD_ROWS])
-    sets = project.sets.filter(pk__in=measured.values("set")).order_by("name", "version")
-    return Leaderboard(list(sets), best)

@@ -1,8 +1,7 @@
-"""What people, and the reaper, do with training runs. How a worker carries one out is in execution.py."""
+"""What people do with training runs. How a worker carries one out is in execution.py."""
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,36 +16,49 @@ from annotate.problems import Conflict, Invalid
 from annotate.selectors.access import project_get
 from annotate.selectors.sets import set_get
 from rm_training import hyperparameters, selectors
+from rm_training.jobs import job_locked
 from rm_training.models import TrainingRun
-from rm_training.moves import run_enqueue, run_move
+from rm_training.moves import job_enqueue, job_move
 
 if TYPE_CHECKING:
     from annotate.models import PreferenceSet, User
-
-MAX_ATTEMPTS = 5
-# A run may rightly wait for hours in the queue; its message is sent again this many times more rarely than a silent
-# worker is taken for dead. A second message does no harm: whoever comes second finds the run taken.
-REMIND_FACTOR = 10
 
 HUB_NAME = re.compile(r"(modelscope:)?\w[\w.-]*(/\w[\w.-]*)?", re.ASCII)
 
 
 @transaction.atomic
-def run_create(*, user: "User", project_id: int, set_id: int, base: str, params: Mapping[str, Any]) -> TrainingRun:
-    """Queue a run on a frozen set of the project and return it.
+def run_create(
+    *,
+    user: "User",
+    project_id: int,
+    set_id: int,
+    base: str,
+    params: Mapping[str, Any],
+    cloned_from: int | None = None,
+) -> TrainingRun:
+    """Queue a run on a frozen set of the project and return it; `cloned_from` is the run whose settings it began from.
 
-    Raises Invalid `foreign_set`, `invalid_base`, `invalid_params` (each with its field) and Conflict `set_not_frozen`.
+    Raises Invalid `foreign_set`, `foreign_run`, `invalid_base`, `invalid_params` (each with its field) and Conflict
+    `set_not_frozen`.
     """
     project_get(user, project_id, Right.TRAIN)
     chosen = set_get(user, set_id)
     if chosen.project_id != project_id:
-        raise _invalid("foreign_set", "set", _("This preference set belongs to another project."))
-    return run_queue(chosen=chosen, base=base, params=params, created_by=user)
+        raise invalid_field("foreign_set", "set", _("This preference set belongs to another project."))
+    original = None if cloned_from is None else selectors.run_get(user, cloned_from)
+    if original is not None and original.project_id != project_id:
+        raise invalid_field("foreign_run", "cloned_from", _("This run belongs to another project."))
+    return run_queue(chosen=chosen, base=base, params=params, created_by=user, cloned_from=original)
 
 
 @transaction.atomic
 def run_queue(
-    *, chosen: "PreferenceSet", base: str, params: Mapping[str, Any], created_by: "User | None"
+    *,
+    chosen: "PreferenceSet",
+    base: str,
+    params: Mapping[str, Any],
+    created_by: "User | None",
+    cloned_from: TrainingRun | None = None,
 ) -> TrainingRun:
     """Queue a run on the preference set `chosen`, which the caller may use; raises what `run_create` raises."""
     if chosen.state != SetState.FROZEN:
@@ -59,10 +71,11 @@ def run_queue(
         name=f"{Path(base).name[:80]} · {chosen.name} v{chosen.version}",
         base=base,
         params=dict(params),
+        cloned_from=cloned_from,
         heartbeat_at=timezone.now(),
         created_by=created_by,
     )
-    run_enqueue(run.pk)
+    job_enqueue(run)
     return run
 
 
@@ -71,7 +84,7 @@ def _check_base(base: str) -> None:
     known = HUB_NAME.fullmatch(base) or base in {offered.name for offered in selectors.bases()}
     if not (known or _is_foreign_folder(base)):
         message = _("The base must be one of those offered, an absolute folder, or the name of a model on a hub.")
-        raise _invalid("invalid_base", "base", message)
+        raise invalid_field("invalid_base", "base", message)
 
 
 def _is_foreign_folder(base: str) -> bool:
@@ -101,7 +114,8 @@ def _said(fault: hyperparameters.Fault) -> str:
     return messages[fault.code] % {"name": fault.name, "hint": fault.hint}
 
 
-def _invalid(code: str, field: str, message: str) -> Invalid:
+def invalid_field(code: str, field: str, message: str) -> Invalid:
+    """Return the refusal of one field."""
     return Invalid(code, message, errors=[{"field": field, "code": code, "message": message}])
 
 
@@ -109,9 +123,9 @@ def _invalid(code: str, field: str, message: str) -> Invalid:
 def run_cancel(*, user: "User", run_id: int) -> None:
     """Stop a queued run at once; ask the worker of a running one to. Raises Conflict `run_finished`."""
     selectors.run_get(user, run_id)
-    run = _locked(run_id)
+    run = job_locked(TrainingRun, run_id)
     if run.state == RunState.QUEUED:
-        run_move(run, "cancel", actor=user, finished_at=timezone.now())
+        job_move(run, "cancel", actor=user, finished_at=timezone.now())
     elif run.state in (RunState.RUNNING, RunState.BENCHMARKING):
         TrainingRun.objects.filter(pk=run_id).update(cancel_requested=True)
     else:
@@ -122,7 +136,7 @@ def run_cancel(*, user: "User", run_id: int) -> None:
 def run_resume(*, user: "User", run_id: int) -> None:
     """Queue a failed or cancelled run again; it goes on from its last checkpoint. Raises Conflict `run_not_stopped`."""
     selectors.run_get(user, run_id)
-    run = _locked(run_id)
+    run = job_locked(TrainingRun, run_id)
     fresh: dict[str, Any] = {
         "attempts": 0,
         "cancel_requested": False,
@@ -130,74 +144,6 @@ def run_resume(*, user: "User", run_id: int) -> None:
         "error_code": "",
         "finished_at": None,
     }
-    if not run_move(run, "resume", actor=user, heartbeat_at=timezone.now(), **fresh):
+    if not job_move(run, "resume", actor=user, heartbeat_at=timezone.now(), **fresh):
         raise Conflict("run_not_stopped", _("Only a failed or cancelled run can be resumed."))
-    run_enqueue(run_id)
-
-
-def runs_requeue() -> int:
-    """Queue again what lost its worker, send again what waits unheard of; return how many runs that were."""
-    now = timezone.now()
-    lost = TrainingRun.objects.filter(
-        state__in=(RunState.RUNNING, RunState.BENCHMARKING),
-        heartbeat_at__lt=now - timedelta(seconds=settings.JOB_LOST_SECONDS),
-    )
-    waiting = TrainingRun.objects.filter(
-        state=RunState.QUEUED,
-        heartbeat_at__lt=now - timedelta(seconds=settings.JOB_LOST_SECONDS * REMIND_FACTOR),
-    )
-    recovered = [_recover(pk) for pk in list(lost.values_list("pk", flat=True))]
-    reminded = [_remind(pk) for pk in list(waiting.values_list("pk", flat=True))]
-    return sum(recovered) + sum(reminded)
-
-
-@transaction.atomic
-def _recover(run_id: int) -> bool:
-    run = _locked(run_id)
-    alive = timezone.now() - timedelta(seconds=settings.JOB_LOST_SECONDS)
-    if run.heartbeat_at is None or run.heartbeat_at >= alive:
-        return False
-    return run_release(run_id=run_id, held_by=run.worker, reason="Its worker was lost.")
-
-
-@transaction.atomic
-def run_release(*, run_id: int, held_by: str, reason: str, counted: bool = True) -> bool:
-    """Give a run that stopped in mid-way back to the queue; False if the claim `held_by` no longer holds it.
-
-    A run that somebody wants cancelled ends there; one that was started MAX_ATTEMPTS times fails with the reason.
-    Where not `counted`, as when a worker is shut down in order, the start that was cut short is taken back.
-    """
-    run = _locked(run_id)
-    if run.cancel_requested:
-        return run_move(run, "cancel", held_by=held_by, finished_at=timezone.now())
-    if counted and run.attempts >= MAX_ATTEMPTS:
-        message = f"{reason} It was started {run.attempts} times and never came to its end."
-        return run_fail(run, held_by=held_by, code="too_many_attempts", message=message)
-    attempts = run.attempts if counted else run.attempts - 1
-    moved = run_move(run, "requeue", held_by=held_by, reason=reason, attempts=attempts, heartbeat_at=timezone.now())
-    if moved:
-        run_enqueue(run_id)
-    return moved
-
-
-def run_fail(run: TrainingRun, *, held_by: str, code: str, message: str) -> bool:
-    """End a run with the reason that its page shows; False if the claim `held_by` no longer holds it."""
-    # PostgreSQL takes no NUL in a text, and an engine may print anything.
-    told = message.replace("\0", "") or code
-    values: dict[str, Any] = {"error_code": code[:50], "error": told, "finished_at": timezone.now()}
-    return run_move(run, "fail", held_by=held_by, reason=code, **values)
-
-
-@transaction.atomic
-def _remind(run_id: int) -> bool:
-    run = _locked(run_id)
-    if run.state != RunState.QUEUED:
-        return False
-    TrainingRun.objects.filter(pk=run_id).update(heartbeat_at=timezone.now())
-    run_enqueue(run_id)
-    return True
-
-
-def _locked(run_id: int) -> TrainingRun:
-    """Read a run so that it stays as it is until the transaction ends."""
-    return TrainingRun.objects.select_for_update().get(pk=run_id)
+    job_enqueue(run)

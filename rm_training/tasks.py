@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from rm_training import execution, services
+from rm_training import evaluating, execution, jobs, promotions
+from rm_training.models import EvaluationJob, TrainingRun
 from rm_training.shutdown import worker_is_stopping
 
 
@@ -12,7 +13,21 @@ def run_train(run_id: int) -> None:
     execution.run_execute(run_id=run_id, stopping=worker_is_stopping)
 
 
+@shared_task(name="rm_training.tasks.evaluation_run")
+def evaluation_run(job_id: int) -> None:
+    """Carry out a queued evaluation (queue `gpu`)."""
+    evaluating.evaluation_execute(job_id=job_id, stopping=worker_is_stopping)
+
+
+@shared_task(name="rm_training.tasks.promotion_consider")
+def promotion_consider(promotion_id: int) -> None:
+    """Decide a waiting proposal of a project's rule, if it can be decided yet."""
+    promotions.promotion_consider(promotion_id=promotion_id)
+
+
 @shared_task(name="rm_training.tasks.runs_requeue")
 def runs_requeue() -> None:
-    """Queue again what lost its worker (beat)."""
-    services.runs_requeue()
+    """Queue again what lost its worker or its message (beat)."""
+    for kind in (TrainingRun, EvaluationJob):
+        jobs.jobs_requeue(kind)
+    promotions.promotions_resume()

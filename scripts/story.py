@@ -70,7 +70,7 @@ class Story:
     """What there is to see: ids of the demo project, of an empty one, and of what was made in the demo project.
 
     `person` is the membership of SHOWN, `returned` who got a task back; `letters` are those of the responses of SHOWN's
-    task, the best one first.
+    task, the best one first. `run` is the first of `runs`, whose numbers are joined by commas, and `model` came of it.
     """
 
     project: int
@@ -84,6 +84,8 @@ class Story:
     job: int
     preference_set: int
     run: int
+    runs: str
+    model: int
 
 
 class Teller:
@@ -107,7 +109,10 @@ class Teller:
         returned = self._send_back()
         self._measure_reviewers(self._review())
         preference_set = self._freeze()
-        run = self._train(preference_set)
+        runs = self._train(preference_set)
+        model = int(self.researcher.get(f"runs/{runs[0]}")["model"]["id"])
+        reason = {"model": model, "reason": "第一个可用的模型，先用于筛选。"}
+        self.researcher.post(f"projects/{self.project}/promotions", reason)
         person = self._person(SHOWN)
         letters = self._drawable_task()
         for name in (SHOWN, returned):
@@ -127,7 +132,9 @@ class Teller:
             prompt=self._prompt_with_a_cycle(),
             job=self._import_badly(folder),
             preference_set=preference_set,
-            run=run,
+            run=runs[0],
+            runs=",".join(map(str, runs)),
+            model=model,
         )
 
     def _make_gold(self) -> None:
@@ -283,7 +290,7 @@ class Teller:
         row = self.researcher.post(f"projects/{self.project}/sets", wanted)
         return int(self._wait(f"sets/{row['id']}", "frozen")["id"])
 
-    def _train(self, preference_set: int) -> int:
+    def _train(self, preference_set: int) -> list[int]:
         """Train with what the tiny base recommends, and once more for half as long, to have two models to compare."""
         bases = self.researcher.get(f"projects/{self.project}/bases")
         params = next(base["params"] for base in bases["results"] if base["name"] == bases["default"])
@@ -296,7 +303,7 @@ class Teller:
         ]
         for run in runs:
             self._wait(f"runs/{run['id']}", "succeeded")
-        return int(runs[0]["id"])
+        return [int(run["id"]) for run in runs]
 
     def _prompt_with_a_cycle(self) -> int:
         """Return a ranked prompt, if possible one on which verdicts went round in a circle."""

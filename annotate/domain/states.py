@@ -167,6 +167,57 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class EvaluationState(StrEnum):
+    """A job that measures a reward model on the benchmark of a set."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ModelKind(StrEnum):
+    """Where a reward model comes from: trained here, or registered from elsewhere."""
+
+    TRAINED = "trained"
+    EXTERNAL = "external"
+
+
+class BoardKind(StrEnum):
+    """What a row of the leaderboard is: a model of ours, somebody else's, or a judge that writes its verdict."""
+
+    TRAINED = "trained"
+    EXTERNAL = "external"
+    JUDGE = "judge"
+
+
+class Adapter(StrEnum):
+    """How the engine asks an external model for a reward."""
+
+    AUTO = "auto"
+    CHAT = "chat"
+    PAIR = "pair"
+    VALUE_HEAD = "value_head"
+    GENERATIVE = "generative"
+
+
+class PromotionRule(StrEnum):
+    """How a project's current model is replaced without anybody asking: not at all, or by one that is surely better."""
+
+    OFF = "off"
+    BETTER = "better"
+
+
+class PromotionState(StrEnum):
+    """A proposal to make a model the current one; `kept`: the one before stayed."""
+
+    WAITING = "waiting"
+    PROMOTED = "promoted"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
 class Move(NamedTuple):
     """One line of a state table."""
 
@@ -265,6 +316,20 @@ RUN_MOVES = {
     "cancel": Move((RunState.QUEUED, RunState.RUNNING, RunState.BENCHMARKING), RunState.CANCELLED),
     "requeue": Move((RunState.RUNNING, RunState.BENCHMARKING), RunState.QUEUED),
     "resume": Move((RunState.FAILED, RunState.CANCELLED), RunState.QUEUED),
+}
+
+EVALUATION_MOVES = {
+    "start": Move((EvaluationState.QUEUED,), EvaluationState.RUNNING),
+    "succeed": Move((EvaluationState.RUNNING,), EvaluationState.SUCCEEDED),
+    "fail": Move((EvaluationState.QUEUED, EvaluationState.RUNNING), EvaluationState.FAILED),
+    "cancel": Move((EvaluationState.QUEUED, EvaluationState.RUNNING), EvaluationState.CANCELLED),
+    "requeue": Move((EvaluationState.RUNNING,), EvaluationState.QUEUED),
+}
+
+PROMOTION_MOVES = {
+    "promote": Move((PromotionState.WAITING,), PromotionState.PROMOTED),
+    "keep": Move((PromotionState.WAITING,), PromotionState.KEPT),
+    "fail": Move((PromotionState.WAITING,), PromotionState.FAILED),
 }
 
 

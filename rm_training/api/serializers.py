@@ -47,11 +47,41 @@ class CategoryFiguresSerializer(SubsetRatesSerializer):
     n_pairs = serializers.IntegerField()
 
 
+class IntervalsSerializer(serializers.Serializer[Any]):
+    """95% intervals of both figures: [low, high]."""
+
+    accuracy = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    exact_match = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+
+
+class ReliabilityBinSerializer(serializers.Serializer[Any]):
+    """The pairs whose probability lies in [low, high): how sure the model was on average, how often it was right."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    n = serializers.IntegerField()
+    confidence = serializers.FloatField(allow_null=True)
+    accuracy = serializers.FloatField(allow_null=True)
+
+
 class SubsetFiguresSerializer(CategoryFiguresSerializer):
-    """The figures of one benchmark subset (PROTOCOL 10), averaged over categories; null where it orders no pair."""
+    """The figures of one benchmark subset (PROTOCOL 10), averaged over categories; null where it orders no pair.
+
+    What stands below `categories` an older engine did not write. `ece_scaled` is the error after scaling by
+    `temperature`; `consistency` and `unreadable` are of judges.
+    """
 
     micro = SubsetRatesSerializer()
     categories = serializers.DictField(child=CategoryFiguresSerializer())
+    intervals = IntervalsSerializer(required=False, allow_null=True)
+    ece = serializers.FloatField(allow_null=True, required=False)
+    temperature = serializers.FloatField(allow_null=True, required=False)
+    ece_scaled = serializers.FloatField(allow_null=True, required=False)
+    reliability = ReliabilityBinSerializer(many=True, required=False)
+    spearman = serializers.FloatField(allow_null=True, required=False)
+    kendall = serializers.FloatField(allow_null=True, required=False)
+    consistency = serializers.FloatField(allow_null=True, required=False)
+    unreadable = serializers.FloatField(allow_null=True, required=False)
 
 
 class TrainingFiguresSerializer(serializers.Serializer[Any]):
@@ -66,14 +96,35 @@ class TrainingFiguresSerializer(serializers.Serializer[Any]):
     dropped_too_long = serializers.IntegerField()
     truncated = serializers.IntegerField()
     pairs_dropped = serializers.IntegerField()
+    objective = serializers.CharField(required=False, help_text="discriminative, generative or joint")
+    attention = serializers.CharField(required=False, help_text="the path of attention that was used")
+    notes = serializers.ListField(child=serializers.CharField(), required=False)
 
 
-class MetricsSerializer(serializers.Serializer[Any]):
-    """How a reward model did on a benchmark (FORMATS 6); a subset that the set does not have is absent."""
+class BenchmarkFiguresSerializer(serializers.Serializer[Any]):
+    """Both subsets and the mean of their four figures; a subset that the set does not have is absent."""
 
     open = SubsetFiguresSerializer(required=False)
     human = SubsetFiguresSerializer(required=False)
     overall = serializers.FloatField(allow_null=True, required=False)
+    overall_interval = serializers.ListField(child=serializers.FloatField(), allow_null=True, required=False)
+
+
+class JudgeFiguresSerializer(BenchmarkFiguresSerializer):
+    """The judge of a joint run; `agreement` is the share of comparisons on which both heads agree."""
+
+    agreement = serializers.FloatField(allow_null=True, required=False)
+
+
+class MeasuredSerializer(BenchmarkFiguresSerializer):
+    """How a reward model did on a benchmark (FORMATS 6), and in a joint run its judge."""
+
+    judge = JudgeFiguresSerializer(allow_null=True, required=False)
+
+
+class MetricsSerializer(MeasuredSerializer):
+    """How a run's model did on the benchmark of its set, and the figures of the training."""
+
     training = TrainingFiguresSerializer()
 
 
@@ -86,6 +137,7 @@ class RunSerializer(serializers.Serializer[Any]):
     set = RunSetSerializer()
     base = serializers.CharField()
     params = serializers.DictField()
+    cloned_from = serializers.IntegerField(source="cloned_from_id", allow_null=True)
     state = serializers.ChoiceField(choices=STATES)
     cancel_requested = serializers.BooleanField()
     error_code = serializers.CharField()
@@ -124,6 +176,9 @@ class RunCreateSerializer(serializers.Serializer[Any]):
     set = serializers.IntegerField(min_value=1)
     base = serializers.CharField(max_length=500)
     params = serializers.DictField(default=dict)
+    cloned_from = serializers.IntegerField(
+        min_value=1, allow_null=True, default=None, help_text="the run whose settings these were changed from"
+    )
 
 
 class ProgressQuerySerializer(serializers.Serializer[Any]):
@@ -185,51 +240,3 @@ class HyperparameterSerializer(serializers.Serializer[Any]):
     def get_max(self, parameter: Hyperparameter) -> float | None:
         """Return the highest allowed value of a number."""
         return parameter.range[1] if parameter.range else None
-
-
-class LeaderboardQuerySerializer(serializers.Serializer[Any]):
-    """On which set's benchmark; without it, on all."""
-
-    set = serializers.IntegerField(min_value=1, required=False)
-
-
-class LeaderboardRowSerializer(serializers.Serializer[Any]):
-    """One reward model on one benchmark."""
-
-    model = ModelReferenceSerializer(source="reward_model")
-    run = serializers.IntegerField(source="reward_model.run_id")
-    base = serializers.CharField(source="reward_model.run.base")
-    set = SetReferenceSerializer(source="reward_model.run.set", help_text="The set it was trained on.")
-    benchmark_set = SetReferenceSerializer(source="set")
-    open = serializers.SerializerMethodField()
-    human = serializers.SerializerMethodField()
-    overall = serializers.FloatField(allow_null=True)
-    n_pairs = serializers.SerializerMethodField(help_text="Ordered pairs of the benchmark.")
-    n_train_pairs = serializers.SerializerMethodField(help_text="Ordered pairs it was trained on.")
-    created_at = serializers.DateTimeField()
-
-    @extend_schema_field(SubsetFiguresSerializer(allow_null=True))
-    def get_open(self, row: Any) -> dict[str, Any] | None:
-        """Return the figures on open prompts, if the set has any."""
-        return row.metrics.get("open")  # type: ignore[no-any-return]
-
-    @extend_schema_field(SubsetFiguresSerializer(allow_null=True))
-    def get_human(self, row: Any) -> dict[str, Any] | None:
-        """Return the figures on human instructions, if the set has any."""
-        return row.metrics.get("human")  # type: ignore[no-any-return]
-
-    def get_n_pairs(self, row: Any) -> int:
-        """Return the ordered pairs over both subsets."""
-        return sum(row.metrics.get(subset, {}).get("n_pairs", 0) for subset in ("open", "human"))
-
-    def get_n_train_pairs(self, row: Any) -> int:
-        """Return the ordered pairs of the training split."""
-        trained_on: int = row.reward_model.run.set.statistics["counts"]["train"]["pairs"]
-        return trained_on
-
-
-class LeaderboardSerializer(serializers.Serializer[Any]):
-    """The leaderboard of a project, best first, and the sets whose benchmarks occur in it."""
-
-    sets = SetReferenceSerializer(many=True)
-    rows = LeaderboardRowSerializer(many=True, source="evaluations")

@@ -1,4 +1,4 @@
-"""Runs, bases, leaderboard over HTTP: parse, call, render."""
+"""Runs and bases over HTTP: parse, call, render."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -41,7 +41,12 @@ class RunsView(APIView):
         """Queue a training run on a frozen set."""
         asked = checked(shapes.RunCreateSerializer, request.data)
         run = services.run_create(
-            user=person(request), project_id=project_id, set_id=asked["set"], base=asked["base"], params=asked["params"]
+            user=person(request),
+            project_id=project_id,
+            set_id=asked["set"],
+            base=asked["base"],
+            params=asked["params"],
+            cloned_from=asked["cloned_from"],
         )
         return _run(request, run.pk, status.HTTP_201_CREATED)
 
@@ -112,16 +117,3 @@ def bases_view(request: Request, project_id: int) -> Response:
 def hyperparameters_view(request: Request) -> Response:
     """Return every setting of a run with its type, default and range."""
     return Response(shapes.HyperparameterSerializer(HYPERPARAMETERS, many=True).data)
-
-
-@extend_schema(
-    operation_id="leaderboard_get",
-    parameters=[shapes.LeaderboardQuerySerializer],
-    responses={200: shapes.LeaderboardSerializer} | CHECKED,
-)
-@api_view(["GET"])
-def leaderboard_view(request: Request, project_id: int) -> Response:
-    """Return the evaluations of a project's reward models, best first."""
-    query = checked(shapes.LeaderboardQuerySerializer, request.query_params)
-    board = selectors.leaderboard(person(request), project_id, query.get("set"))
-    return Response(shapes.LeaderboardSerializer(board).data)

@@ -87,12 +87,14 @@ def _on(device: torch.device, array: Ints, dtype: torch.dtype = torch.int64) -> 
 class Varlen:
     """FlashAttention over segments; `kernel` has the signature of torch's varlen_attn."""
 
-    def __init__(self, layout: Layout, device: torch.device, kernel: Callable[..., torch.Tensor] | None = None):
+    def __init__(self, layout: Layout, device: torch.device, kernel: Callable[..., Any] | None = None):
         if kernel is None:
-            from torch.nn.attention.varlen import varlen_attn as kernel
+            from torch.nn.attention.varlen import varlen_attn
+
+            kernel = varlen_attn
         segments = layout.segments
         seen = segments.seen_length + segments.length
-        self._kernel = kernel
+        self._kernel: Callable[..., Any] = kernel
         self._keys = _on(device, _key_places(layout))
         self._queries_until = _on(device, _cumulative(segments.length), torch.int32)
         self._keys_until = _on(device, _cumulative(seen), torch.int32)

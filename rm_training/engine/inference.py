@@ -9,8 +9,9 @@ import numpy as np
 import torch
 
 from rm_training.engine.data import Prompt
-from rm_training.engine.encode import Encoder, Tokens
+from rm_training.engine.encode import Encoder
 from rm_training.engine.errors import EngineError
+from rm_training.engine.layout import Tokens
 from rm_training.engine.model import RewardModel
 from rm_training.engine.passes import TOKEN_BUDGET, in_passes
 from rm_training.engine.scorer import Progress, Scored, from_rewards, silent

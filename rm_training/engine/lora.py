@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-import torch
 from peft import LoraConfig, inject_adapter_in_model
 from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import nn
-from transformers import PreTrainedModel
 
 
 @dataclass(frozen=True)
@@ -18,7 +16,7 @@ class Lora:
     dropout: float = 0.0
 
 
-def add_lora(backbone: PreTrainedModel, lora: Lora) -> None:
+def add_lora(backbone: nn.Module, lora: Lora) -> None:
     """Adapt every linear layer of the backbone, in place; only the adapters, float32, are trained in it."""
     names = sorted({name for name, module in backbone.named_modules() if isinstance(module, nn.Linear)})
     config = LoraConfig(r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=names)  # type: ignore[arg-type]
@@ -28,11 +26,11 @@ def add_lora(backbone: PreTrainedModel, lora: Lora) -> None:
             parameter.data = parameter.data.float()
 
 
-def merge_lora(backbone: PreTrainedModel) -> bool:
+def merge_lora(backbone: nn.Module) -> bool:
     """Add each adapter's update to its layer's weights, in float32, and take it off; False where there was none."""
     adapted = [(name, module) for name, module in backbone.named_modules() if isinstance(module, BaseTunerLayer)]
     if adapted:
-        backbone.to(torch.float32)
+        backbone.float()
     for name, module in adapted:
         module.merge()
         parent, _, own = name.rpartition(".")

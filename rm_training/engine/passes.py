@@ -14,17 +14,18 @@ from rm_training.engine.scorer import Progress, silent
 TOKEN_BUDGET = 16384
 
 Sample = TypeVar("Sample")
+Taken = TypeVar("Taken", contravariant=True)
 Value = TypeVar("Value")
 
 
-class Packer(Protocol[Sample]):
+class Packer(Protocol[Taken]):
     """How groups of samples, each of one prompt, are dealt into forward passes."""
 
-    def split(self, groups: Sequence[Sequence[Sample]], token_budget: int) -> list[list[int]]:
+    def split(self, groups: Sequence[Sequence[Taken]], token_budget: int) -> list[list[int]]:
         """Whole groups dealt into passes within the budget, as positions in `groups`; a larger one goes alone."""
         ...
 
-    def stretches(self, samples: Sequence[Sample], token_budget: int) -> list[tuple[int, int]]:
+    def stretches(self, samples: Sequence[Taken], token_budget: int) -> list[tuple[int, int]]:
         """A group's samples cut into stretches [start, end) within the budget; a sample may exceed it alone."""
         ...
 

@@ -51,7 +51,7 @@ def shard(model: RewardModel, processes: int) -> None:
 def _blocks(backbone: nn.Module) -> list[nn.Module]:
     """The transformer blocks: the longest list of modules in the backbone."""
     lists = [module for module in backbone.modules() if isinstance(module, nn.ModuleList)]
-    return list(max(lists, key=len, default=nn.ModuleList()))
+    return max((list(modules) for modules in lists), key=len, default=[])
 
 
 def is_sharded(model: nn.Module) -> bool:

@@ -30,17 +30,19 @@ class StepFigures:
     reward_std: float
     tokens: int
     preference: float
+    penalty: float
     generation: float
 
     def line(self) -> dict[str, Any]:
         """What a line of progress.jsonl holds of it."""
         plain = {"loss", "accuracy", "reward_mean", "reward_std", "tokens"}
         values = {name: value for name, value in asdict(self).items() if name in plain}
-        return values | {"loss_parts": {"preference": self.preference, "generation": self.generation}}
+        parts = {"bt": self.preference, "regularization": self.penalty, "generative": self.generation}
+        return values | {"loss_parts": {name: part for name, part in parts.items() if part}}
 
 
 # What the processes add up: losses, pairs right, sums of rewards and their squares, rewards, judgements, tokens.
-_SUMS = ("preference", "generation", "right", "asked", "reward", "square", "rewards", "tokens")
+_SUMS = ("preference", "penalty", "generation", "right", "asked", "reward", "square", "rewards", "tokens")
 
 
 class Sums:
@@ -55,12 +57,12 @@ class Sums:
 
     def figures(self, ranks: Ranks) -> StepFigures:
         """Of the whole batch, over all processes."""
-        preference, generation, right, asked, reward, square, rewards, tokens = ranks.add(self.vector).tolist()
+        preference, penalty, generation, right, asked, reward, square, rewards, tokens = ranks.add(self.vector).tolist()
         mean = reward / max(1, rewards)
         return StepFigures(
-            loss=preference + generation, accuracy=right / max(1, asked), reward_mean=mean,
+            loss=preference + penalty + generation, accuracy=right / max(1, asked), reward_mean=mean,
             reward_std=max(0.0, square / max(1, rewards) - mean**2) ** 0.5, tokens=round(tokens),
-            preference=preference, generation=generation,
+            preference=preference, penalty=penalty, generation=generation,
         )  # fmt: skip
 
 
@@ -134,9 +136,11 @@ class _Step:
         loss = self.objective.preference(rewards, pairs, self.totals)
         values = rewards.detach()
         right = values[pairs.ordered[:, 0]] > values[pairs.ordered[:, 1]]
+        square = values.square().sum()
+        penalty = self.objective.preference.regularization * square / self.totals.responses
         self.sums.add(
-            preference=loss.detach(), right=right.sum(), asked=len(right), reward=values.sum(),
-            square=values.square().sum(), rewards=len(values),
+            preference=loss.detach() - penalty, penalty=penalty, right=right.sum(), asked=len(right),
+            reward=values.sum(), square=square, rewards=len(values),
             tokens=sum(len(sample) for group in groups for sample in group.samples),
         )  # fmt: skip
         return loss
@@ -185,7 +189,9 @@ class _Step:
         loss = self.objective.verdict_weight * verdict_loss(logits, verdicts[right], self.totals)
         loss.backward()
         said = logits.detach()[:, verdicts].argmax(dim=1) == right
-        counted = {} if self.objective.rewards else {"right": said.sum(), "asked": len(said)}
+        counted: dict[str, torch.Tensor | float] = (
+            {} if self.objective.rewards else {"right": said.sum(), "asked": len(said)}
+        )
         tokens = sum(len(sample) for group in groups for sample in group.samples)
         self.sums.add(generation=loss.detach(), tokens=tokens, **counted)
 

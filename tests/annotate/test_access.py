@@ -29,6 +29,8 @@ PLACES = {
     "job_id",
     "set_id",
     "run_id",
+    "model_id",
+    "evaluation_id",
     "name",
     "person",
     "exam",
@@ -155,6 +157,11 @@ VALID = {
     "/api/reviews/{review}/overrule": {"reason": "x", "verdicts": []},
     "/api/reviews/{review}/gold": {"approve": True, "reason": "x"},
     "/api/review-gold/{gold}": {"active": False},
+    "/api/projects/{project_id}/runs": {"set": 1, "base": "tiny", "params": {}},
+    "/api/projects/{project_id}/models": {"source": "lab/model"},
+    "/api/projects/{project_id}/promotion": {"rule": "off"},
+    "/api/projects/{project_id}/promotions": {"model": 1, "reason": "x"},
+    "/api/models/{model_id}/evaluations": {"set": 1},
 }
 
 READABLE = {

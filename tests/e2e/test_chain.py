@@ -87,6 +87,7 @@ def test_the_whole_job_in_the_browser(site: Site, make_project: MakeProject, log
     expect(researcher.get_by_text("hidden-model-0")).to_be_visible()
 
     freeze_and_train(researcher, site, project)
+    clone_compare_and_promote(researcher, site, project)
     export(researcher, site, project, tmp_path)
 
 
@@ -101,6 +102,46 @@ def freeze_and_train(page: Page, site: Site, project: int) -> None:
     expect(page.get_by_test_id("run-curves")).to_be_visible()
     page.goto(f"{site.address}/p/{project}/leaderboard")
     expect(page.locator("tbody tr[data-row-key]")).to_have_count(1)
+
+
+def clone_compare_and_promote(page: Page, site: Site, project: int) -> None:
+    """Train again with one setting changed, see just that difference beside the figures, make that model current."""
+    page.goto(f"{site.address}/p/{project}/runs")
+    page.locator("[data-testid^='run-'][href^='/runs/']").first.click()
+    expect(page.get_by_test_id("run-metrics")).to_be_visible()
+    page.get_by_test_id("run-clone").click()
+    expect(page.get_by_test_id("run-differences")).to_have_attribute("data-count", "0")
+    page.get_by_label("轮数").fill("2")
+    expect(page.get_by_test_id("run-differences")).to_have_attribute("data-count", "1")
+    expect(page.get_by_test_id("run-differences")).to_contain_text("轮数")
+    page.get_by_test_id("run-create").click()
+    page.wait_for_url(re.compile(r"/runs/\d+$"))  # the list behind the form has a finished run, too
+    expect(page.get_by_test_id("state")).to_contain_text("已完成", timeout=2 * LONG)
+
+    page.goto(f"{site.address}/p/{project}/runs")
+    expect(page.locator("input[data-testid^='compare-'], [data-testid^='compare-'] input")).to_have_count(2)
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_test_id("runs-compare").click()
+    expect(page.locator("[data-testid^='setting-']")).to_have_count(1)
+    expect(page.get_by_test_id("setting-epochs")).to_contain_text("2")
+    expect(page.get_by_test_id("compare-benchmarks").locator("thead a")).to_have_count(2)
+    expect(page.get_by_test_id("compare-curves").get_by_role("img").first).to_be_visible()
+    expect(page.locator("[data-testid^='verdict-']")).to_have_count(1)
+
+    page.goto(f"{site.address}/p/{project}/models")
+    page.locator("a[data-testid^='model-']").first.click()
+    expect(page.get_by_test_id("model-figures")).to_be_visible()
+    page.get_by_test_id("model-promote").click()
+    page.get_by_test_id("promote").click()
+    expect(page.get_by_text("请写明理由")).to_be_visible()
+    page.get_by_test_id("promote-reason").fill("轮数更少，指标相当。")
+    page.get_by_test_id("promote").click()
+    expect(page.get_by_test_id("current-model")).to_contain_text("轮数更少，指标相当。")
+    expect(page.get_by_test_id("promotion-history").locator("article")).to_have_count(1)
+    page.goto(f"{site.address}/p/{project}/leaderboard")
+    expect(page.get_by_test_id("leaderboard")).to_contain_text("现役")
+    expect(page.get_by_test_id("published")).to_contain_text("论文报告")
 
 
 def export(page: Page, site: Site, project: int, folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import call_command
 
+from annotate.domain.states import Adapter
 from annotate.models import PreferenceSet, Project
-from rm_training import services
-from rm_training.models import TrainingRun
+from annotate.selectors.sets import BENCHMARK_FILES, set_files_fetch
+from rm_training import evaluating, evaluations, execution, launcher, selectors, services
+from rm_training.models import EvaluationJob, RewardModel, TrainingRun
 from tests.people import Cast
+from tests.rm_training.stand_in import measure
 
 # Three epochs of ten steps: enough to be killed in the middle, done within seconds on a CPU.
 QUICK = {
@@ -91,11 +96,11 @@ def queued_run(people: Cast, *, base: str = "tiny", chosen: PreferenceSet | None
     )
 
 
-def messages() -> list[tuple[str, list[int]]]:
-    """Take every message from the queue `gpu` of the broker and return (task, arguments) of each."""
+def messages(name: str = "gpu") -> list[tuple[str, list[int]]]:
+    """Take every message from a queue of the broker and return (task, arguments) of each."""
     taken = []
     with current_app.connection_for_read() as connection:
-        queue = current_app.amqp.queues["gpu"].bind(connection.default_channel)
+        queue = current_app.amqp.queues[name].bind(connection.default_channel)
         queue.declare()
         while message := queue.get(no_ack=True):
             taken.append((message.headers["task"], json.loads(message.body)[0]))
@@ -114,3 +119,50 @@ def own_runs(settings: Any, tmp_path: Path) -> Path:
     """Give every test run folders of its own: ids start again where a database is rolled back."""
     settings.RUNS_DIR = tmp_path / "runs"
     return settings.RUNS_DIR
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """Have evaluations done by a stand-in for the engine, and look at it often: it is over at once."""
+    settings.JOB_HEARTBEAT_SECONDS = 0
+    script = str(Path(__file__).with_name("stand_in.py"))
+    monkeypatch.setattr(launcher, "engine_command", lambda *arguments: [sys.executable, "-P", script, *arguments])
+    monkeypatch.setattr(launcher.follow, "__kwdefaults__", {**launcher.follow.__kwdefaults__, "poll_seconds": 0.02})
+
+
+def external(people: Cast, name: str, adapter: str = "auto") -> RewardModel:
+    """Return a registered external model; its name says how good it is."""
+    return evaluations.model_register(
+        user=people.researcher,
+        project_id=people.project.pk,
+        name="",
+        source=f"lab/{name}",
+        adapter=Adapter(adapter),
+    )
+
+
+def measured(people: Cast, model: RewardModel, chosen: PreferenceSet) -> EvaluationJob:
+    """Have a model measured on a set, and return the job as it ended."""
+    job = evaluations.evaluation_request(user=people.researcher, model_id=model.pk, set_id=chosen.pk)
+    evaluating.evaluation_execute(job_id=job.pk, stopping=lambda: False)
+    job.refresh_from_db()
+    return job
+
+
+def trained(people: Cast, chosen: PreferenceSet, skill: int, *, outcomes: bool = True) -> RewardModel:
+    """Return a model trained on a set as the worker leaves it, as good as `skill`, with its outcomes unless told."""
+    run = queued_run(people, chosen=chosen)
+    TrainingRun.objects.filter(pk=run.pk).update(state="running", worker="w")
+    run.refresh_from_db()
+    folder = selectors.run_folder(run.pk)
+    (folder / "model").mkdir(parents=True)
+    (folder / "model" / "model.safetensors").write_bytes(b"weights %d" % run.pk)
+    set_files_fetch(chosen.pk, folder / "data")
+    files = {subset: folder / "data" / name for subset, name in BENCHMARK_FILES.items()}
+    metrics = measure(files, folder / "benchmark", skill)
+    if not outcomes:
+        shutil.rmtree(folder / "benchmark")
+    training = {"steps": 3, "objective": "joint", "notes": ["fell back to SDPA"]}
+    claim = execution.RunClaim(run, lambda: False)
+    claim.succeed(execution.ModelFolder(folder / "model", lambda: None), metrics | {"training": training})
+    return RewardModel.objects.get(run=run)

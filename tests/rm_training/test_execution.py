@@ -14,7 +14,7 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from annotate.models import Event
-from rm_training import execution, launcher, selectors, services
+from rm_training import execution, jobs, launcher, selectors, services
 from rm_training.models import Evaluation, RewardModel, TrainingRun
 from tests.people import Cast
 from tests.rm_training.conftest import N_STEPS, QUICK, frozen_set, messages, queued_run, set_files
@@ -244,7 +244,7 @@ def test_a_run_without_a_living_heartbeat_is_queued_again(
     silent_for(alive, settings.JOB_LOST_SECONDS - 30, state="benchmarking", attempts=1, worker="living")
     messages()
     with django_capture_on_commit_callbacks(execute=True):
-        assert services.runs_requeue() == 1
+        assert jobs.jobs_requeue(TrainingRun) == 1
 
     lost.refresh_from_db()
     alive.refresh_from_db()
@@ -255,10 +255,10 @@ def test_a_run_without_a_living_heartbeat_is_queued_again(
 
 def test_a_run_that_loses_its_worker_again_and_again_fails_with_the_reason(people: Cast, settings: Any) -> None:
     run = queued_run(people)
-    for attempt in range(1, services.MAX_ATTEMPTS + 1):
+    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
         assert run.state == "queued"
         silent_for(run, settings.JOB_LOST_SECONDS + 1, state="running", attempts=attempt, worker="dead")
-        services.runs_requeue()
+        jobs.jobs_requeue(TrainingRun)
         run.refresh_from_db()
     assert (run.state, run.error_code) == ("failed", "too_many_attempts")
     assert "5 times" in run.error
@@ -267,7 +267,7 @@ def test_a_run_that_loses_its_worker_again_and_again_fails_with_the_reason(peopl
 def test_a_lost_run_that_was_to_be_cancelled_is_cancelled(people: Cast, settings: Any) -> None:
     run = queued_run(people)
     silent_for(run, settings.JOB_LOST_SECONDS + 1, state="running", worker="dead", cancel_requested=True)
-    services.runs_requeue()
+    jobs.jobs_requeue(TrainingRun)
     run.refresh_from_db()
     assert run.state == "cancelled"
 
@@ -276,10 +276,10 @@ def test_a_queued_run_whose_message_was_lost_is_sent_again_once_in_a_while(
     people: Cast, django_capture_on_commit_callbacks: Any, settings: Any
 ) -> None:
     run = queued_run(people)
-    silent_for(run, settings.JOB_LOST_SECONDS * services.REMIND_FACTOR + 1)
+    silent_for(run, settings.JOB_LOST_SECONDS * jobs.REMIND_FACTOR + 1)
     messages()
     with django_capture_on_commit_callbacks(execute=True):
-        services.runs_requeue()
-        services.runs_requeue()
+        jobs.jobs_requeue(TrainingRun)
+        jobs.jobs_requeue(TrainingRun)
     assert messages() == [("rm_training.tasks.run_train", [run.pk])]
     assert QUICK.items() <= run.params.items()

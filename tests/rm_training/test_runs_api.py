@@ -288,7 +288,7 @@ def test_the_form_learns_every_setting(people: Cast) -> None:
 
 def evaluated(people: Cast, chosen: PreferenceSet, overall: float | None) -> Evaluation:
     run = queued_run(people, chosen=chosen)
-    model = RewardModel.objects.create(run=run, name=run.name, sha256="0" * 64, bytes=1)
+    model = RewardModel.objects.create(project_id=run.project_id, run=run, name=run.name, sha256="0" * 64, bytes=1)
     figures = {"accuracy": 0.8, "exact_match": 0.5, "n_prompts": 3, "n_pairs": 9}
     metrics = {"open": figures, "human": figures, "overall": overall}
     return Evaluation.objects.create(reward_model=model, set=chosen, metrics=metrics, overall=overall)

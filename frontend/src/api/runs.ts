@@ -11,7 +11,7 @@ export type Hyperparameter = Schemas['Hyperparameter']
 export type Bases = Schemas['Bases']
 export type NewRun = Required<Schemas['RunCreateRequest']>
 
-/** One logged step of the training, as the engine writes it; it may log more than this. */
+/** One logged step of the training, as the engine writes it; an older engine logged less, a newer one may log more. */
 export interface ProgressRow {
   step: number
   loss: number
@@ -19,6 +19,12 @@ export interface ProgressRow {
   lr: number
   grad_norm: number
   tokens_per_s: number
+  /** Peak of the step in MiB; null where the device does not say */
+  memory_mb?: number | null
+  /** What the loss is made of, by name */
+  loss_parts?: Readonly<Record<string, number>>
+  /** What the engine did otherwise than asked, and why */
+  notes?: readonly string[]
 }
 
 const POLL_MS = 2000

@@ -312,6 +312,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evaluations/{evaluation_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop an evaluation. */
+        post: operations["evaluations_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exams/{exam}": {
         parameters: {
             query?: never;
@@ -426,6 +443,58 @@ export interface paths {
         get: operations["imports_errors"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a model with all that was measured of it. */
+        get: operations["models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{model_id}/disagreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return pairs that a model orders against the human ranking, worst first. */
+        get: operations["models_disagreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{model_id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a page of evaluation jobs, newest first. */
+        get: operations["evaluations_list"];
+        put?: never;
+        /** @description Queue the measuring of a model on the benchmark of a frozen set. */
+        post: operations["evaluations_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -599,6 +668,77 @@ export interface paths {
         get: operations["leaderboard_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a page of models, newest first. */
+        get: operations["models_list"];
+        put?: never;
+        /** @description Register an external model. */
+        post: operations["models_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/models/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return whether one model beats another, by a paired bootstrap over the prompts of a benchmark. */
+        get: operations["models_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/promotion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the current model and the rule. */
+        get: operations["promotion_get"];
+        /** @description Choose the rule. */
+        put: operations["promotion_rule_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a page of promotions and of what the rule decided, newest first. */
+        get: operations["promotions_list"];
+        put?: never;
+        /** @description Make a model the current one. */
+        post: operations["promotions_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1333,6 +1473,15 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * @description * `auto` - auto
+         *     * `chat` - chat
+         *     * `pair` - pair
+         *     * `value_head` - value_head
+         *     * `generative` - generative
+         * @enum {string}
+         */
+        Adapter: "auto" | "chat" | "pair" | "value_head" | "generative";
+        /**
          * @description * `exact` - exact
          *     * `ordered` - ordered
          *     * `weighted` - weighted
@@ -1383,6 +1532,13 @@ export interface components {
             results: components["schemas"]["Base"][];
             default: string;
         };
+        /**
+         * @description * `trained` - trained
+         *     * `external` - external
+         *     * `judge` - judge
+         * @enum {string}
+         */
+        BoardKind: "trained" | "external" | "judge";
         /** @description A category by its path. */
         Category: {
             id: number;
@@ -1455,6 +1611,11 @@ export interface components {
             username: string;
             password: string;
         };
+        /** @description The current model of a project, by the promotion that made it so, and the rule by which it is replaced. */
+        Current: {
+            rule: components["schemas"]["PromotionRule"];
+            current: components["schemas"]["Promotion"] | null;
+        };
         /** @description The decision recorded, from which its maker may amend the guideline. */
         Decided: {
             state: components["schemas"]["PromptState"];
@@ -1467,6 +1628,24 @@ export interface components {
             reason: string;
             /** @default  */
             clause: string;
+        };
+        /** @description A pair that the model orders against the human ranking; `probability` is what it gives to the human order. */
+        Disagreement: {
+            number: number;
+            subset: components["schemas"]["SubsetEnum"];
+            category: string;
+            input: string;
+            winner: components["schemas"]["ReadResponse"];
+            loser: components["schemas"]["ReadResponse"];
+            /** Format: double */
+            margin: number;
+            /** Format: double */
+            probability: number | null;
+        };
+        /** @description One page of disagreements, worst first. */
+        DisagreementPage: {
+            results: components["schemas"]["Disagreement"][];
+            next: string | null;
         };
         /** @description A response that some passes hold for garbage and others do not. */
         Discard: {
@@ -1704,6 +1883,52 @@ export interface components {
         EscalateRequest: {
             reason: string;
         };
+        /** @description How a model did on the benchmark of a set; `comparable` where what it made of every prompt is there, too. */
+        Evaluation: {
+            id: number;
+            set: components["schemas"]["SetReference"];
+            /** Format: double */
+            overall: number | null;
+            /** @description Return whether it can be compared with others, prompt by prompt. */
+            readonly comparable: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description The measuring of a model on the benchmark of a set. */
+        EvaluationJob: {
+            id: number;
+            model: number;
+            set: components["schemas"]["SetReference"];
+            state: components["schemas"]["EvaluationState"];
+            cancel_requested: boolean;
+            error_code: string;
+            error: string;
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        /** @description One page of evaluation jobs. */
+        EvaluationJobPage: {
+            results: components["schemas"]["EvaluationJob"][];
+            next: string | null;
+        };
+        /** @description On which set's benchmark a model is to be measured. */
+        EvaluationRequestRequest: {
+            set: number;
+        };
+        /**
+         * @description * `queued` - queued
+         *     * `running` - running
+         *     * `succeeded` - succeeded
+         *     * `failed` - failed
+         *     * `cancelled` - cancelled
+         * @enum {string}
+         */
+        EvaluationState: "queued" | "running" | "succeeded" | "failed" | "cancelled";
         /** @description One line of a prompt's history. */
         Event: {
             id: number;
@@ -1878,6 +2103,33 @@ export interface components {
             /** Format: double */
             ordered_pairs_per_prompt: number | null;
         };
+        /** @description An evaluation with all its figures. */
+        FullEvaluation: {
+            id: number;
+            set: components["schemas"]["SetReference"];
+            /** Format: double */
+            overall: number | null;
+            /** @description Return whether it can be compared with others, prompt by prompt. */
+            readonly comparable: boolean;
+            /** Format: date-time */
+            created_at: string;
+            readonly metrics: components["schemas"]["Measured"];
+        };
+        /** @description A reward model with all that was measured of it. */
+        FullModel: {
+            id: number;
+            project: number;
+            name: string;
+            kind: components["schemas"]["ModelKind"];
+            run: number | null;
+            /** @description Return what a model trained here was trained from; of an external one nobody knows. */
+            readonly base: string;
+            source: string;
+            adapter: components["schemas"]["Adapter"];
+            /** Format: date-time */
+            created_at: string;
+            evaluations: components["schemas"]["FullEvaluation"][];
+        };
         /** @description How many items a prompt gave: one for each of its tasks. */
         GoldCreated: {
             created: number;
@@ -2040,6 +2292,21 @@ export interface components {
             /** Format: double */
             high: number;
         };
+        /** @description 95% intervals of both figures: [low, high]. */
+        Intervals: {
+            accuracy: number[] | null;
+            exact_match: number[] | null;
+        };
+        /** @description The judge of a joint run; `agreement` is the share of comparisons on which both heads agree. */
+        JudgeFigures: {
+            open?: components["schemas"]["SubsetFigures"];
+            human?: components["schemas"]["SubsetFigures"];
+            /** Format: double */
+            overall?: number | null;
+            overall_interval?: number[] | null;
+            /** Format: double */
+            agreement?: number | null;
+        };
         /** @description A response under its letter; the model is not told, and `masks` stand in place of its name. */
         LabelledResponse: {
             id: number;
@@ -2059,22 +2326,28 @@ export interface components {
             sets: components["schemas"]["SetReference"][];
             rows: components["schemas"]["LeaderboardRow"][];
         };
-        /** @description One reward model on one benchmark. */
+        /** @description One model, or the judge of a joint run, on one benchmark; run, base and training set are of our own models. */
         LeaderboardRow: {
             model: components["schemas"]["ModelReference"];
-            run: number;
-            base: string;
+            kind: components["schemas"]["BoardKind"];
+            /** @description Return what a model of ours was trained for; "" where nobody said. */
+            readonly objective: string;
+            current: boolean;
+            run: number | null;
+            /** @description Return what the model was made from, or where it lies. */
+            readonly base: string;
             /** @description The set it was trained on. */
-            set: components["schemas"]["SetReference"];
+            readonly set: components["schemas"]["SetReference"] | null;
             benchmark_set: components["schemas"]["SetReference"];
-            readonly open: components["schemas"]["SubsetFigures"] | null;
-            readonly human: components["schemas"]["SubsetFigures"] | null;
+            readonly open: components["schemas"]["SubsetSummary"] | null;
+            readonly human: components["schemas"]["SubsetSummary"] | null;
             /** Format: double */
             overall: number | null;
+            readonly overall_interval: number[] | null;
             /** @description Ordered pairs of the benchmark. */
             readonly n_pairs: number;
             /** @description Ordered pairs it was trained on. */
-            readonly n_train_pairs: number;
+            readonly n_train_pairs: number | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -2098,6 +2371,15 @@ export interface components {
             start: number;
             end: number;
             text: string;
+        };
+        /** @description How a reward model did on a benchmark (FORMATS 6), and in a joint run its judge. */
+        Measured: {
+            open?: components["schemas"]["SubsetFigures"];
+            human?: components["schemas"]["SubsetFigures"];
+            /** Format: double */
+            overall?: number | null;
+            overall_interval?: number[] | null;
+            judge?: components["schemas"]["JudgeFigures"] | null;
         };
         /** @description Somebody in a project. */
         Member: {
@@ -2143,18 +2425,59 @@ export interface components {
             response_a?: number | null;
             response_b?: number | null;
         };
-        /** @description How a reward model did on a benchmark (FORMATS 6); a subset that the set does not have is absent. */
+        /** @description How a run's model did on the benchmark of its set, and the figures of the training. */
         Metrics: {
             open?: components["schemas"]["SubsetFigures"];
             human?: components["schemas"]["SubsetFigures"];
             /** Format: double */
             overall?: number | null;
+            overall_interval?: number[] | null;
+            judge?: components["schemas"]["JudgeFigures"] | null;
             training: components["schemas"]["TrainingFigures"];
+        };
+        /** @description A reward model: one trained here has a run, an external one a source and an adapter. */
+        Model: {
+            id: number;
+            project: number;
+            name: string;
+            kind: components["schemas"]["ModelKind"];
+            run: number | null;
+            /** @description Return what a model trained here was trained from; of an external one nobody knows. */
+            readonly base: string;
+            source: string;
+            adapter: components["schemas"]["Adapter"];
+            /** Format: date-time */
+            created_at: string;
+            evaluations: components["schemas"]["Evaluation"][];
+        };
+        /** @description Two models compared prompt by prompt; a subset that either was not measured on is absent. */
+        ModelComparison: {
+            open?: components["schemas"]["SubsetComparison"];
+            human?: components["schemas"]["SubsetComparison"];
+        };
+        /**
+         * @description * `trained` - trained
+         *     * `external` - external
+         * @enum {string}
+         */
+        ModelKind: "trained" | "external";
+        /** @description One page of models. */
+        ModelPage: {
+            results: components["schemas"]["Model"][];
+            next: string | null;
         };
         /** @description A reward model, named. */
         ModelReference: {
             id: number;
             name: string;
+        };
+        /** @description An external model: a folder among the bases or the name of a model on a hub. */
+        ModelRegisterRequest: {
+            /** @default  */
+            name: string;
+            source: string;
+            /** @default auto */
+            adapter: components["schemas"]["Adapter"];
         };
         /** @description The state a prompt is in now. */
         Moved: {
@@ -2254,6 +2577,12 @@ export interface components {
         };
         /** @enum {unknown} */
         NullEnum: null;
+        /** @description A reward model, named, with the run that trained it: runs on one set have models of one name. */
+        NumberedModel: {
+            id: number;
+            name: string;
+            run: number | null;
+        };
         /** @description A verdict held before. */
         OlderVerdict: {
             verdict: components["schemas"]["VerdictEnum"];
@@ -2279,6 +2608,17 @@ export interface components {
             response_a: number;
             response_b: number;
             verdict: components["schemas"]["VerdictEnum"];
+        };
+        /** @description The difference of a figure between two models, its 95% interval, and how often the first was the better one. */
+        PairedBootstrap: {
+            /** Format: double */
+            difference: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            probability_better: number;
         };
         /** @description How a person agrees with one other; `n` counts the tasks that both did. */
         Partner: {
@@ -2589,6 +2929,57 @@ export interface components {
             description: string;
             roles: components["schemas"]["RolesEnum"][];
         };
+        /** @description Which model is to be the current one, and why. */
+        PromoteRequest: {
+            model: number;
+            reason: string;
+        };
+        /** @description A proposal to make a model the current one, and what came of it. */
+        Promotion: {
+            id: number;
+            model: components["schemas"]["NumberedModel"];
+            against: components["schemas"]["NumberedModel"] | null;
+            set: components["schemas"]["SetReference"];
+            by_rule: boolean;
+            state: components["schemas"]["PromotionState"];
+            reason: string;
+            code: string;
+            readonly figures: components["schemas"]["PromotionFigures"];
+            by?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at: string | null;
+        };
+        /** @description What was known of both models when it was decided; absent where nothing was. */
+        PromotionFigures: {
+            model?: components["schemas"]["Summary"] | null;
+            against?: components["schemas"]["Summary"] | null;
+            comparison?: components["schemas"]["ModelComparison"] | null;
+        };
+        /** @description One page of promotions, newest first. */
+        PromotionPage: {
+            results: components["schemas"]["Promotion"][];
+            next: string | null;
+        };
+        /**
+         * @description * `off` - off
+         *     * `better` - better
+         * @enum {string}
+         */
+        PromotionRule: "off" | "better";
+        /** @description The rule by which the current model is replaced. */
+        PromotionRuleRequest: {
+            rule: components["schemas"]["PromotionRule"];
+        };
+        /**
+         * @description * `waiting` - waiting
+         *     * `promoted` - promoted
+         *     * `kept` - kept
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        PromotionState: "waiting" | "promoted" | "kept" | "failed";
         /** @description A prompt in full. */
         PromptDetail: {
             id: number;
@@ -2731,6 +3122,11 @@ export interface components {
         ReadRequest: {
             version: number;
         };
+        /** @description A response, to read. */
+        ReadResponse: {
+            id: string;
+            text: string;
+        };
         /**
          * @description * `not_qualified` - not_qualified
          *     * `broken_content` - broken_content
@@ -2776,6 +3172,18 @@ export interface components {
             end: number;
             response: number;
             text: string;
+        };
+        /** @description The pairs whose probability lies in [low, high): how sure the model was on average, how often it was right. */
+        ReliabilityBin: {
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            n: number;
+            /** Format: double */
+            confidence: number | null;
+            /** Format: double */
+            accuracy: number | null;
         };
         /**
          * @description What one pass says of one task, of which these are the responses, beyond scores and order.
@@ -3009,6 +3417,7 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+            cloned_from: number | null;
             state: components["schemas"]["RunState"];
             cancel_requested: boolean;
             error_code: string;
@@ -3032,6 +3441,8 @@ export interface components {
             params?: {
                 [key: string]: unknown;
             };
+            /** @description the run whose settings these were changed from */
+            cloned_from?: number | null;
         };
         /** @description One page of runs. */
         RunPage: {
@@ -3317,13 +3728,23 @@ export interface components {
             annotation: number;
             today: number;
         };
+        /** @description Both figures of a subset, compared. */
+        SubsetComparison: {
+            accuracy: components["schemas"]["PairedBootstrap"];
+            exact_match: components["schemas"]["PairedBootstrap"];
+        };
         /**
          * @description * `open` - open
          *     * `human` - human
          * @enum {string}
          */
         SubsetEnum: "open" | "human";
-        /** @description The figures of one benchmark subset (PROTOCOL 10), averaged over categories; null where it orders no pair. */
+        /**
+         * @description The figures of one benchmark subset (PROTOCOL 10), averaged over categories; null where it orders no pair.
+         *
+         *     What stands below `categories` an older engine did not write. `ece_scaled` is the error after scaling by
+         *     `temperature`; `consistency` and `unreadable` are of judges.
+         */
         SubsetFigures: {
             /** Format: double */
             accuracy: number | null;
@@ -3335,6 +3756,22 @@ export interface components {
             categories: {
                 [key: string]: components["schemas"]["CategoryFigures"];
             };
+            intervals?: components["schemas"]["Intervals"] | null;
+            /** Format: double */
+            ece?: number | null;
+            /** Format: double */
+            temperature?: number | null;
+            /** Format: double */
+            ece_scaled?: number | null;
+            reliability?: components["schemas"]["ReliabilityBin"][];
+            /** Format: double */
+            spearman?: number | null;
+            /** Format: double */
+            kendall?: number | null;
+            /** Format: double */
+            consistency?: number | null;
+            /** Format: double */
+            unreadable?: number | null;
         };
         /** @description Accuracy and exact match over all pairs and prompts at once. */
         SubsetRates: {
@@ -3342,6 +3779,24 @@ export interface components {
             accuracy: number | null;
             /** Format: double */
             exact_match: number | null;
+        };
+        /** @description The figures of a subset that a table shows. */
+        SubsetSummary: {
+            /** Format: double */
+            accuracy: number | null;
+            /** Format: double */
+            exact_match: number | null;
+            n_prompts: number;
+            n_pairs: number;
+            intervals: components["schemas"]["Intervals"] | null;
+        };
+        /** @description How a model did, as a table shows it. */
+        Summary: {
+            open: components["schemas"]["SubsetSummary"] | null;
+            human: components["schemas"]["SubsetSummary"] | null;
+            /** Format: double */
+            overall: number | null;
+            overall_interval: number[] | null;
         };
         /** @description The lease token. */
         TokenRequest: {
@@ -3361,6 +3816,11 @@ export interface components {
             dropped_too_long: number;
             truncated: number;
             pairs_dropped: number;
+            /** @description discriminative, generative or joint */
+            objective?: string;
+            /** @description the path of attention that was used */
+            attention?: string;
+            notes?: string[];
         };
         /**
          * @description * `int` - int
@@ -4576,6 +5036,51 @@ export interface operations {
             };
         };
     };
+    evaluations_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationJob"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     exams_get: {
         parameters: {
             query?: never;
@@ -4953,6 +5458,205 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    models_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FullModel"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    models_disagreements: {
+        parameters: {
+            query: {
+                category?: string;
+                cursor?: number;
+                limit?: number;
+                set: number;
+                /**
+                 * @description * `open` - open
+                 *     * `human` - human
+                 */
+                subset?: "open" | "human";
+            };
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisagreementPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluations_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationJobPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationJob"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5609,6 +6313,363 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    models_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    models_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelRegisterRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FullModel"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    models_compare: {
+        parameters: {
+            query: {
+                against: number;
+                model: number;
+                set: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelComparison"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    promotion_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Current"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    promotion_rule_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromotionRuleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Current"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    promotions_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    promotions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromoteRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

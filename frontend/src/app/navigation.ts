@@ -59,7 +59,10 @@ export const SECTIONS: readonly NavigationSection[] = [
     roles: RESEARCH,
     pages: [
       { path: 'runs', label: 'runs' },
+      { path: 'compare', label: 'compare' },
       { path: 'leaderboard', label: 'leaderboard' },
+      { path: 'models', label: 'modelList' },
+      { path: 'promotion', label: 'promotion' },
     ],
   },
   { label: 'settings', roles: RESEARCH, pages: [{ path: 'settings', label: 'settings' }] },

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import styles from './StateTag.module.css'
 
-type Machine = 'prompt' | 'import' | 'set' | 'run'
+type Machine = 'prompt' | 'import' | 'set' | 'run' | 'evaluation' | 'promotion'
 
 /** What a state means to a reader; states that are not here are at rest. */
 const MOODS: Record<string, string | undefined> = {
@@ -10,6 +10,8 @@ const MOODS: Record<string, string | undefined> = {
   frozen: styles.good,
   succeeded: styles.good,
   gold: styles.good,
+  promoted: styles.good,
+  waiting: styles.waiting,
   discussion: styles.waiting,
   escalated_delivery: styles.waiting,
   escalated_operations: styles.waiting,

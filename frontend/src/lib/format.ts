@@ -22,6 +22,8 @@ export function formatter(language: string) {
     decimal: number({ maximumFractionDigits: 1 }),
     /** Three digits, as the field writes accuracies. */
     score: number({ minimumFractionDigits: 3, maximumFractionDigits: 3 }),
+    /** A difference of scores, with its sign. */
+    signed: number({ minimumFractionDigits: 3, maximumFractionDigits: 3, signDisplay: 'exceptZero' }),
     percent: number({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     /** Any measured value, as precisely as it can be read off a chart. */
     measure: number({ maximumSignificantDigits: 4 }),

@@ -1,6 +1,9 @@
 import type { Shade } from '@/lib/theme'
 import type { EChartsCoreOption } from 'echarts/core'
 
+/** Strokes that tell lines apart where colours do not. */
+const STROKES = ['solid', 'dashed', 'dotted'] as const
+
 /** Series in tints of the accent and in greys, each of 3:1 on paper: the letters' hues are kept for responses. */
 const SERIES_COLOURS: Record<Shade, string[]> = {
   light: ['#2456a6', '#6f92c9', '#565d68', '#868d99', '#1d2129'],
@@ -84,6 +87,8 @@ interface LineChart {
   dots?: boolean
   /** Dots only, not joined: for points that are no stages of one thing */
   apart?: boolean
+  /** A stroke of its own for each line, where colours alone would have to tell them apart */
+  apartByStroke?: boolean
   /** Begins the horizontal axis at 0 instead of at the first point */
   fromZero?: boolean
   format: (value: number | null) => string
@@ -91,7 +96,7 @@ interface LineChart {
 
 /** Lines over a numeric axis; long ones are thinned out for drawing without losing their peaks. */
 export function lineOption(chart: LineChart): EChartsCoreOption {
-  const { series, xName, dots = false, apart = false, fromZero = false, format } = chart
+  const { series, xName, dots = false, apart = false, apartByStroke = false, fromZero = false, format } = chart
   return {
     tooltip: { trigger: 'axis', valueFormatter: format },
     legend: { show: series.length > 1, top: 0, left: 0, itemWidth: 16, itemHeight: 8, textStyle: { fontSize: 12 } },
@@ -106,20 +111,17 @@ export function lineOption(chart: LineChart): EChartsCoreOption {
     },
     yAxis: { type: 'value', scale: true, axisLabel: { formatter: format, fontSize: 11 } },
     grid: { ...GRID, top: series.length > 1 ? 32 : 12, bottom: 24 },
-    series: series.map(({ name, points }) => ({
+    series: series.map(({ name, points }, index) => ({
       type: 'line',
       name,
       data: points,
       showSymbol: dots || apart,
       symbolSize: 7,
       sampling: 'minmax',
-      lineStyle: { width: apart ? 0 : 1.5 },
+      lineStyle: { width: apart ? 0 : 1.5, type: apartByStroke ? STROKES[index % STROKES.length] : 'solid' },
     })),
   }
 }
-
-/** Strokes that tell lines apart where colours do not. */
-const STROKES = ['solid', 'dashed', 'dotted'] as const
 
 export interface DaySeries {
   name: string

@@ -8,10 +8,12 @@ import { useQuery } from '@tanstack/react-query'
 import { Select, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { ChosenModels } from './ChosenModels'
 import { LeaderboardPlots } from './LeaderboardPlots'
+import { PublishedFigures } from './PublishedFigures'
 import { useLeaderboardColumns } from './useLeaderboardColumns'
 
-/** The project's reward models on one benchmark, best first. */
+/** Reward models and judges on one benchmark, best first, and what others have published. */
 export default function LeaderboardPage() {
   const project = useRequiredProjectId()
   const query = useQuery(leaderboardQuery(project))
@@ -25,9 +27,12 @@ function Board({ project, board }: { project: number; board: Leaderboard }) {
   const benchmark = board.sets.find(({ id }) => String(id) === filters.set) ?? board.sets.at(-1)
   if (!benchmark) {
     return (
-      <EmptyState title={t('leaderboard.empty.title')} hint={t('leaderboard.empty.hint')}>
-        <Link to={`/p/${project}/runs?new=1`}>{t('leaderboard.empty.train')}</Link>
-      </EmptyState>
+      <Page title={t('leaderboard.title')}>
+        <EmptyState title={t('leaderboard.empty.title')} hint={t('leaderboard.empty.hint')}>
+          <Link to={`/p/${project}/runs?new=1`}>{t('leaderboard.empty.train')}</Link>
+        </EmptyState>
+        <PublishedFigures />
+      </Page>
     )
   }
   const rows = board.rows.filter((row) => row.benchmark_set.id === benchmark.id)
@@ -51,7 +56,7 @@ function Board({ project, board }: { project: number; board: Leaderboard }) {
       <Section testid="leaderboard">
         <Table
           size="small"
-          rowKey={({ model }) => model.id}
+          rowKey={({ model, kind }) => `${model.id} ${kind}`}
           columns={columns}
           dataSource={rows}
           pagination={false}
@@ -59,6 +64,8 @@ function Board({ project, board }: { project: number; board: Leaderboard }) {
         />
       </Section>
       <LeaderboardPlots rows={rows} />
+      <ChosenModels rows={rows} set={benchmark.id} />
+      <PublishedFigures />
     </Page>
   )
 }

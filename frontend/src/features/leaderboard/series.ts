@@ -1,4 +1,5 @@
 import type { LeaderboardRow } from '@/api/leaderboard'
+import type { Estimate } from '@/components/charts/modelOptions'
 
 /** The five figures of the leaderboard, in the order they are plotted. */
 export const FIGURES = {
@@ -10,12 +11,17 @@ export const FIGURES = {
 }
 export type FigureName = keyof typeof FIGURES
 
-/** Points (training pairs, figure) of the models that have the figure, from few pairs to many. */
-export function scalingPoints(rows: readonly LeaderboardRow[], figure: FigureName): [number, number][] {
+type Subset = 'open' | 'human'
+
+/** Accuracy with its interval against training pairs, of the models of ours that have both, from few pairs to many. */
+export function scalingPoints(rows: readonly LeaderboardRow[], subset: Subset): Estimate[] {
   return rows
-    .flatMap((row): [number, number][] => {
-      const value = FIGURES[figure](row)
-      return value === null ? [] : [[row.n_train_pairs, value]]
+    .flatMap((row): Estimate[] => {
+      const value = row[subset]?.accuracy ?? null
+      if (row.kind !== 'trained' || value === null || !row.n_train_pairs) return []
+      const [low, high] = row[subset]?.intervals?.accuracy ?? []
+      const interval = low !== undefined && high !== undefined ? ([low, high] as const) : null
+      return [{ x: row.n_train_pairs, value, interval, name: row.model.name }]
     })
-    .sort(([one], [other]) => one - other)
+    .sort((one, other) => one.x - other.x)
 }

@@ -1,8 +1,12 @@
 import type { LeaderboardRow } from '@/api/leaderboard'
-import { useFormat } from '@/lib/format'
-import type { TableColumnsType } from 'antd'
+import { METRICS } from '@/api/models'
+import { SUBSETS } from '@/api/prompts'
+import { Interval } from '@/components/models/Interval'
+import { NONE, useFormat } from '@/lib/format'
+import { Tag, type TableColumnsType } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { rowName } from './rowName'
 
 export function useLeaderboardColumns(): TableColumnsType<LeaderboardRow> {
   const { t } = useTranslation()
@@ -11,37 +15,52 @@ export function useLeaderboardColumns(): TableColumnsType<LeaderboardRow> {
     { title: '#', align: 'right', width: 44, render: (_value, _row, index) => index + 1 },
     {
       title: t('leaderboard.model'),
-      render: (_, { run, model }) => (
-        <Link to={`/runs/${run}`}>{t('leaderboard.numbered', { run, name: model.name })}</Link>
+      render: (_, row) => (
+        <>
+          <Link to={`/models/${row.model.id}`}>{rowName(row, t)}</Link>
+          {row.current && <Tag style={{ marginLeft: 8 }}>{t('leaderboard.current')}</Tag>}
+        </>
+      ),
+    },
+    {
+      title: t('leaderboard.kind'),
+      render: (_, { kind, objective }) => (
+        <>
+          {t(`leaderboard.kinds.${kind}`)}
+          {kind === 'trained' && objective && ` · ${t(`leaderboard.objectives.${objective}`, objective)}`}
+        </>
       ),
     },
     {
       title: t('leaderboard.overall'),
       align: 'right',
-      render: (_, row) => <strong>{format.score(row.overall)}</strong>,
+      render: (_, row) => (
+        <strong>
+          <Interval value={row.overall} interval={row.overall_interval} />
+        </strong>
+      ),
     },
-    {
-      title: t('leaderboard.open'),
-      children: [
-        { title: t('leaderboard.accuracy'), align: 'right', render: (_, row) => format.score(row.open?.accuracy) },
-        { title: t('leaderboard.exact'), align: 'right', render: (_, row) => format.score(row.open?.exact_match) },
-      ],
-    },
-    {
-      title: t('leaderboard.human'),
-      children: [
-        { title: t('leaderboard.accuracy'), align: 'right', render: (_, row) => format.score(row.human?.accuracy) },
-        { title: t('leaderboard.exact'), align: 'right', render: (_, row) => format.score(row.human?.exact_match) },
-      ],
-    },
+    ...SUBSETS.map((subset) => ({
+      title: t(`leaderboard.${subset}`),
+      children: METRICS.map((metric) => ({
+        title: t(`models.metric.${metric}`),
+        align: 'right' as const,
+        render: (_: unknown, row: LeaderboardRow) => (
+          <Interval value={row[subset]?.[metric]} interval={row[subset]?.intervals?.[metric]} />
+        ),
+      })),
+    })),
     { title: t('leaderboard.base'), dataIndex: 'base' },
     {
       title: t('leaderboard.trainedOn'),
-      render: (_, row) => (
-        <Link to={`/sets/${row.set.id}`}>
-          {row.set.name} v{row.set.version}
-        </Link>
-      ),
+      render: (_, { set }) =>
+        set ? (
+          <Link to={`/sets/${set.id}`}>
+            {set.name} v{set.version}
+          </Link>
+        ) : (
+          NONE
+        ),
     },
     { title: t('leaderboard.trainPairs'), align: 'right', render: (_, row) => format.integer(row.n_train_pairs) },
     { title: t('leaderboard.pairs'), align: 'right', render: (_, row) => format.integer(row.n_pairs) },

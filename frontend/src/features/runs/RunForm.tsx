@@ -1,4 +1,4 @@
-import { basesQuery, hyperparametersQuery, useCreateRun, type Bases, type Hyperparameter } from '@/api/runs'
+import { basesQuery, hyperparametersQuery, useCreateRun, type Bases, type Hyperparameter, type Run } from '@/api/runs'
 import { setsQuery } from '@/api/sets'
 import { Failure } from '@/components/Failure'
 import { Section } from '@/components/Page'
@@ -9,12 +9,15 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { HyperparameterField } from './HyperparameterField'
+import { Differences } from './Differences'
 import { prefill, refill, splitCommon, toParams, type Params } from './params'
 import styles from './runs.module.css'
 
 interface Props {
   project: number
   set: number | null
+  /** The run whose settings are to be changed */
+  original?: Run
   onClose: () => void
 }
 
@@ -30,7 +33,10 @@ export function RunForm(props: Props) {
   const bases = useQuery(basesQuery(props.project))
   const hyperparameters = useQuery(hyperparametersQuery)
   return (
-    <Section title={t('runs.create')} testid="run-form">
+    <Section
+      title={props.original ? t('runs.cloneOf', { id: props.original.id }) : t('runs.create')}
+      testid="run-form"
+    >
       <QueryView query={bases}>
         {(offered) => (
           <QueryView query={hyperparameters}>
@@ -47,14 +53,15 @@ interface FieldsProps extends Props {
   hyperparameters: Hyperparameter[]
 }
 
-function Fields({ project, set, onClose, bases, hyperparameters }: FieldsProps) {
+function Fields({ project, set, original, onClose, bases, hyperparameters }: FieldsProps) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const create = useCreateRun(project)
   const [form] = Form.useForm<Values>()
   const recommendedBy = (name: string): Params => bases.results.find((one) => one.name === name)?.params ?? {}
-  const [base, setBase] = useState(bases.default)
+  const [base, setBase] = useState(original?.base ?? bases.default)
   const recommended = recommendedBy(base)
+  const asked = Form.useWatch((values: Values) => values, form)
   const changeBase = (next: string) => {
     const filled = prefill(hyperparameters, recommended)
     const params = refill(form.getFieldsValue().params, filled, prefill(hyperparameters, recommendedBy(next)))
@@ -64,14 +71,14 @@ function Fields({ project, set, onClose, bases, hyperparameters }: FieldsProps) 
   const { common, advanced } = splitCommon(hyperparameters)
   const send = ({ params, ...chosen }: Values) =>
     create.mutate(
-      { ...chosen, params: toParams(hyperparameters, params) },
+      { ...chosen, params: toParams(hyperparameters, params), cloned_from: original?.id ?? null },
       { onSuccess: (run) => void navigate(`/runs/${run.id}`) },
     )
   return (
     <Form<Values>
       form={form}
       layout="vertical"
-      initialValues={{ set: set ?? undefined, base, params: prefill(hyperparameters, recommended) }}
+      initialValues={{ set: set ?? undefined, base, params: prefill(hyperparameters, original?.params ?? recommended) }}
       onFinish={send}
     >
       <div className={styles.fields}>
@@ -91,7 +98,7 @@ function Fields({ project, set, onClose, bases, hyperparameters }: FieldsProps) 
           />
         </Form.Item>
       </div>
-      {Object.keys(recommended).length > 0 && (
+      {!original && Object.keys(recommended).length > 0 && (
         <p className={styles.recommended} role="status" data-testid="run-recommended">
           {t('runs.recommended', { base })}
         </p>
@@ -109,6 +116,7 @@ function Fields({ project, set, onClose, bases, hyperparameters }: FieldsProps) 
           ))}
         </div>
       </details>
+      {original && asked && <Differences original={original} asked={asked} hyperparameters={hyperparameters} />}
       <Failure error={create.error} kept={t('runs.formKept')} />
       <Button type="primary" htmlType="submit" loading={create.isPending} data-testid="run-create">
         {t('runs.start')}

@@ -3,6 +3,8 @@ import { SUBSETS, type Subset } from '@/api/prompts'
 import { Chart } from '@/components/charts/Chart'
 import { barOption } from '@/components/charts/options'
 import { Figure, Figures } from '@/components/Figures'
+import { Calibration } from '@/components/models/Calibration'
+import { Interval } from '@/components/models/Interval'
 import { Section } from '@/components/Page'
 import { useFormat } from '@/lib/format'
 import { useMemo } from 'react'
@@ -19,7 +21,7 @@ export function RunMetrics({ metrics }: { metrics: Metrics }) {
         <Figures>
           <Figure
             label={t('runs.overall')}
-            value={format.score(metrics.overall)}
+            value={<Interval value={metrics.overall} interval={metrics.overall_interval} />}
             hint={t('runs.overallHint')}
             testid="metric-overall"
           />
@@ -29,17 +31,32 @@ export function RunMetrics({ metrics }: { metrics: Metrics }) {
               <Figure
                 key={`${subset}-accuracy`}
                 label={t(`runs.accuracyOf.${subset}`)}
-                value={format.score(figures?.accuracy)}
+                value={<Interval value={figures?.accuracy} interval={figures?.intervals?.accuracy} />}
                 testid={`metric-${subset}-accuracy`}
               />,
               <Figure
                 key={`${subset}-exact`}
                 label={t(`runs.exactOf.${subset}`)}
-                value={format.score(figures?.exact_match)}
+                value={<Interval value={figures?.exact_match} interval={figures?.intervals?.exact_match} />}
                 testid={`metric-${subset}-exact_match`}
               />,
             ]
           })}
+          {metrics.judge && (
+            <>
+              <Figure
+                label={t('runs.judgeOverall')}
+                value={<Interval value={metrics.judge.overall} interval={metrics.judge.overall_interval} />}
+                hint={t('runs.judgeHint')}
+              />
+              <Figure
+                label={t('runs.headsAgree')}
+                value={format.percent(metrics.judge.agreement)}
+                hint={t('runs.headsAgreeHint')}
+                testid="metric-heads-agree"
+              />
+            </>
+          )}
         </Figures>
       </Section>
       <div className={styles.curves}>
@@ -48,6 +65,9 @@ export function RunMetrics({ metrics }: { metrics: Metrics }) {
           return categories && <CategoryChart key={subset} subset={subset} categories={categories} />
         })}
       </div>
+      <Section title={t('runs.calibration')}>
+        <Calibration measured={metrics} />
+      </Section>
     </>
   )
 }

@@ -1,5 +1,6 @@
 import { progressQuery, runActive, runQuery, useCancelRun, useResumeRun, type Run } from '@/api/runs'
 import { Failure } from '@/components/Failure'
+import { Disagreements } from '@/components/models/Disagreements'
 import { Page, Section } from '@/components/Page'
 import { QueryView } from '@/components/QueryView'
 import { StateTag } from '@/components/StateTag'
@@ -9,6 +10,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Progress } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
+import { notesOf } from './curves'
 import { RunCurves } from './RunCurves'
 import { RunLog } from './RunLog'
 import { RunMetrics } from './RunMetrics'
@@ -52,11 +54,11 @@ function RunView({ run }: { run: Run }) {
               {t('runs.resume')}
             </Button>
           )}
-          {run.state === 'succeeded' && (
-            <Link to={`/p/${project}/leaderboard`}>
-              <Button>{t('runs.toLeaderboard')}</Button>
-            </Link>
-          )}
+          <Link to={`/p/${project}/runs?clone=${run.id}`} data-testid="run-clone">
+            {t('runs.clone')}
+          </Link>
+          {run.model && <Link to={`/models/${run.model.id}`}>{t('runs.toModel')}</Link>}
+          {run.state === 'succeeded' && <Link to={`/p/${project}/leaderboard`}>{t('runs.toLeaderboard')}</Link>}
         </>
       }
     >
@@ -72,6 +74,7 @@ function RunView({ run }: { run: Run }) {
         />
       )}
       {active && <RunProgress run={run} />}
+      <RunNotes notes={notesOf(rows, run.metrics?.training.notes ?? [])} />
       {run.metrics && <RunMetrics metrics={run.metrics} />}
       <div className={styles.columns}>
         <div className={styles.curves} data-testid="run-curves" data-steps={rows.at(-1)?.step ?? 0}>
@@ -80,7 +83,34 @@ function RunView({ run }: { run: Run }) {
         </div>
         <RunSettings run={run} />
       </div>
+      {run.model && run.metrics && (
+        <Section title={t('runs.disagreements')}>
+          <Disagreements model={run.model.id} set={run.set.id} measured={run.metrics} />
+        </Section>
+      )}
     </Page>
+  )
+}
+
+/** What the engine did otherwise than asked: another path of attention, smaller passes after it ran out of memory. */
+function RunNotes({ notes }: { notes: readonly string[] }) {
+  const { t } = useTranslation()
+  if (notes.length === 0) return null
+  return (
+    <Alert
+      type="info"
+      showIcon
+      title={t('runs.notes')}
+      description={
+        <ul className={styles.notes}>
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      }
+      style={{ marginBottom: 16 }}
+      data-testid="run-notes"
+    />
   )
 }
 

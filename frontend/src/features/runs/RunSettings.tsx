@@ -1,6 +1,7 @@
 import type { Run } from '@/api/runs'
 import { Section } from '@/components/Page'
 import { useFormat } from '@/lib/format'
+import { useRequiredProjectId } from '@/lib/useProjectId'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import styles from './runs.module.css'
@@ -9,6 +10,8 @@ import styles from './runs.module.css'
 export function RunSettings({ run }: { run: Run }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const project = useRequiredProjectId(run.project)
+  const training = run.metrics?.training
   return (
     <Section title={t('runs.settings')} testid="run-settings">
       <dl className={styles.settings}>
@@ -27,9 +30,23 @@ export function RunSettings({ run }: { run: Run }) {
         {run.model && (
           <>
             <dt>{t('runs.model')}</dt>
-            <dd>{run.model.name}</dd>
+            <dd>
+              <Link to={`/models/${run.model.id}`}>{run.model.name}</Link>
+            </dd>
           </>
         )}
+        {run.cloned_from !== null && (
+          <>
+            <dt>{t('runs.clonedFrom')}</dt>
+            <dd>
+              <Link to={`/p/${project}/compare?runs=${run.cloned_from},${run.id}`}>
+                {t('runs.clonedFromRun', { id: run.cloned_from })}
+              </Link>
+            </dd>
+          </>
+        )}
+        {training?.objective && <Setting name={t('runs.objective')} value={training.objective} />}
+        {training?.attention && <Setting name={t('runs.attentionUsed')} value={training.attention} />}
         <dt>{t('runs.created')}</dt>
         <dd>{format.dateTime(run.created_at)}</dd>
         <dt>{t('runs.started')}</dt>

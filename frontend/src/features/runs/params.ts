@@ -37,3 +37,21 @@ export function toParams(
   }
   return params
 }
+
+export interface Difference {
+  name: string
+  before: unknown
+  after: unknown
+}
+
+/** The hyperparameters that stand otherwise than in the run they were taken from. */
+export function changedParams(
+  hyperparameters: readonly Hyperparameter[],
+  original: Params,
+  values: Params,
+): Difference[] {
+  const before = prefill(hyperparameters, original)
+  return hyperparameters
+    .map(({ name }) => ({ name, before: before[name] ?? null, after: values[name] ?? null }))
+    .filter(({ before: old, after }) => old !== after && !(after === '' && old === null))
+}
