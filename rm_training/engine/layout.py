@@ -36,7 +36,7 @@ class Layout:
     @property
     def ends(self) -> Ints:
         """Where the last token of each sample stands, (n,)."""
-        return np.asarray(self.tail_start + self.tail_length - 1)
+        return np.asarray(self.tail_start + self.tail_length - 1, dtype=np.int64)
 
     def places(self, sample: int, offsets: Ints) -> Ints:
         """Where the tokens `offsets` of a sample, counted from its first, stand."""
