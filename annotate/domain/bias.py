@@ -1,0 +1,203 @@
+"""Position and length bias: how often the response shown first is preferred, by place and by difference of length.
+
+A comparison is turned so that A is the response that its author saw first. Columns of one stream of comparisons (of
+people, or of a judge): prompt: int[C], which prompt; place: int[C], the places of A and B as 16 * place of A + place of
+B; difference: int[C], characters of A less those of B; verdict: int[C], 1 where A is preferred, -1 where B is, 0 for a
+tie.
+
+Ties are counted "half", as half a preference for either, or set "apart": left out, their share told beside it. All
+intervals are at 95% and by prompts, since what is said of one prompt hangs together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from annotate.domain.statistics import Interval, Z, ratio_interval
+from annotate.domain.types import DomainError
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Ties = Literal["half", "apart"]
+
+PLACES = 16
+# Where one bin of differences ends and the next begins; 0 lies in the middle one.
+LENGTH_EDGES = (-500, -200, -100, -50, -20, -5, 6, 21, 51, 101, 201, 501)
+# Characters to which one unit of the fitted slope belongs, and beyond which a difference counts no more.
+UNIT, MOST = 100.0, 1000.0
+STEPS, TOLERANCE = 50, 1e-10
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Comparisons of one kind of author, as the columns above; by: int[C], who said each."""
+
+    prompt: Ints
+    by: Ints
+    place: Ints
+    difference: Ints
+    verdict: Ints
+
+    def __post_init__(self) -> None:
+        columns = (self.prompt, self.by, self.place, self.difference, self.verdict)
+        if len({column.shape for column in columns}) != 1:
+            raise DomainError("different_lengths", "The columns of a stream must be of one length.")
+
+    def where(self, chosen: NDArray[np.bool_] | Ints) -> Stream:
+        """The comparisons that a mask, or their places, choose."""
+        return Stream(*(column[chosen] for column in (self.prompt, self.by, self.place, self.difference, self.verdict)))
+
+    def __len__(self) -> int:
+        return len(self.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Share of A preferred in one group of comparisons; share and interval are None where nothing counts."""
+
+    n: int
+    n_ties: int
+    share: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """A coefficient of the logistic fit with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """logit P(A preferred) = first + length * difference / UNIT.
+
+    first: what being shown first adds between responses of equal length; length: what each UNIT characters more add.
+    """
+
+    first: Coefficient
+    length: Coefficient
+
+
+def length_bins(difference: ArrayLike) -> Ints:
+    """int[C]: the bin of each difference, 0..len(LENGTH_EDGES); a bin takes its lower edge."""
+    return np.searchsorted(LENGTH_EDGES, np.asarray(difference), side="right").astype(np.int64)
+
+
+def length_curve(stream: Stream, ties: Ties) -> list[Cell]:
+    """Share of A preferred in every bin of length differences, from B much longer to A much longer."""
+    return _cells(stream, length_bins(stream.difference), len(LENGTH_EDGES) + 1, ties)
+
+
+def place_curve(stream: Stream, ties: Ties) -> dict[tuple[int, int], Cell]:
+    """Share of A preferred by the places (0 first) at which A and B stood, those that occur, in order."""
+    codes, numbers = np.unique(stream.place, return_inverse=True)
+    cells = _cells(stream, numbers, len(codes), ties)
+    return {divmod(int(code), PLACES): cell for code, cell in zip(codes, cells, strict=True)}  # type: ignore[misc]
+
+
+def whole(stream: Stream, ties: Ties) -> Cell:
+    """Share of A preferred among all comparisons: one half where nobody minds what stands first."""
+    return _cells(stream, np.zeros(len(stream), dtype=np.int64), 1, ties)[0]
+
+
+def longer_preferred(stream: Stream, ties: Ties) -> Cell:
+    """Share of comparisons of responses of unequal length in which the longer one is preferred."""
+    unequal = stream.where(stream.difference != 0)
+    signs = np.sign(unequal.difference)
+    turned = Stream(unequal.prompt, unequal.by, unequal.place, unequal.difference * signs, unequal.verdict * signs)
+    return whole(turned, ties)
+
+
+def logistic_fit(stream: Stream, ties: Ties) -> Fit | None:
+    """Fit position and length together by maximum likelihood; a tie counted half is half of either outcome.
+
+    Differences are cut off at MOST characters, or a few very long texts would decide. Intervals are by the sandwich
+    estimate clustered by prompt (K.-Y. Liang, S. Zeger, 1986, with the factor G / (G - 1)). None where there is no
+    finite fit or fewer than two prompts: all outcomes alike, all lengths alike, or separated by length.
+    """
+    kept = stream.where(_counts(stream, ties))
+    if not len(kept):
+        return None
+    x = np.clip(kept.difference, -MOST, MOST) / UNIT
+    y = (kept.verdict + 1) / 2
+    fitted = _newton(x, y)
+    _names, cluster = np.unique(kept.prompt, return_inverse=True)
+    n_clusters = int(cluster.max()) + 1
+    if fitted is None or n_clusters < 2:
+        return None
+    beta, information = fitted
+    residual = y - _sigmoid(beta[0] + beta[1] * x)
+    scores = np.stack([np.bincount(cluster, residual), np.bincount(cluster, residual * x)])
+    bread = np.linalg.inv(information)
+    variance = bread @ (scores @ scores.T) @ bread * n_clusters / (n_clusters - 1)
+    half = Z * np.sqrt(np.diag(variance))
+    first, length = (Coefficient(float(b), float(b - h), float(b + h)) for b, h in zip(beta, half, strict=True))
+    return Fit(first, length)
+
+
+def _newton(x: Floats, y: Floats) -> tuple[Floats, Floats] | None:
+    """(coefficients, information) at the maximum of the likelihood, None where it has none."""
+    values, inverse = np.unique(x, return_inverse=True)
+    count, success = np.bincount(inverse).astype(np.float64), np.bincount(inverse, y)
+    design = np.stack([np.ones_like(values), values])
+    beta = np.zeros(2)
+    for _ in range(STEPS):
+        expected = _sigmoid(beta @ design)
+        information = (design * (count * expected * (1 - expected))) @ design.T
+        if np.linalg.cond(information) > 1e10:
+            return None
+        step = np.linalg.solve(information, design @ (success - count * expected))
+        beta = beta + step
+        if np.abs(step).max() < TOLERANCE:
+            return beta, information
+    return None
+
+
+def _sigmoid(values: Floats) -> Floats:
+    return np.asarray(0.5 * (1 + np.tanh(values / 2)))
+
+
+def _counts(stream: Stream, ties: Ties) -> NDArray[np.bool_]:
+    """bool[C]: which comparisons count."""
+    if ties not in ("half", "apart"):
+        raise DomainError("unknown_ties", f"{ties!r} is no way to count ties.", field="ties")
+    return np.ones(len(stream), dtype=np.bool_) if ties == "half" else stream.verdict != 0
+
+
+def _cells(stream: Stream, group: Ints, n_groups: int, ties: Ties) -> list[Cell]:
+    """One cell for each group 0..n_groups - 1."""
+    tied = np.bincount(group[stream.verdict == 0], minlength=n_groups)
+    n_all = np.bincount(group, minlength=n_groups)
+    counts = _counts(stream, ties)
+    outcomes = _outcomes(group[counts], stream.prompt[counts], stream.verdict[counts] + 1, n_groups)
+    return [_cell(int(n), int(t), found) for n, t, found in zip(n_all, tied, outcomes, strict=True)]
+
+
+def _cell(n: int, n_ties: int, outcomes: Sequence[tuple[float, float, int]]) -> Cell:
+    total = sum(of * count for _same, of, count in outcomes)
+    if not total:
+        return Cell(n, n_ties, None, None)
+    return Cell(n, n_ties, sum(same * count for same, _of, count in outcomes) / total, ratio_interval(outcomes))
+
+
+def _outcomes(group: Ints, prompt: Ints, halves: Ints, n_groups: int) -> list[list[tuple[float, float, int]]]:
+    """Of each group: (preferred, compared, in how many prompts), as statistics.ratio_interval takes it."""
+    found: list[list[tuple[float, float, int]]] = [[] for _ in range(n_groups)]
+    if not len(group):
+        return found
+    _names, number = np.unique(prompt, return_inverse=True)
+    cells, inverse = np.unique(group * (int(number.max()) + 1) + number, return_inverse=True)
+    compared, preferred = np.bincount(inverse), np.bincount(inverse, halves).astype(np.int64)
+    rows = np.stack([cells // (int(number.max()) + 1), preferred, compared])
+    kinds, counts = np.unique(rows, axis=1, return_counts=True)
+    for (of_group, same, total), count in zip(kinds.T.tolist(), counts.tolist(), strict=True):
+        found[of_group].append((same / 2, total, count))
+    return found
