@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from annotate.domain.filters import chinese_share, folded
-from annotate.domain.flags import FlagCode, FlagSettings, duplicate_flags, length_limit, text_flags
+from annotate.domain.flags import FlagSettings, duplicate_flags, length_limit, text_flags
+from annotate.domain.states import FlagCode
 
 PROMPTS = 1000
 # A response a millisecond, so that 150,000 of them are checked in two and a half minutes.

@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from annotate.domain.figures import MOST_CELLS, places_of
 from annotate.domain.statistics import Interval, Z, ratio_interval
 from annotate.domain.types import DomainError
 
@@ -29,7 +30,7 @@ PLACES = 16
 # Where one bin of differences ends and the next begins; 0 lies in the middle one.
 LENGTH_EDGES = (-500, -200, -100, -50, -20, -5, 6, 21, 51, 101, 201, 501)
 # Characters to which one unit of the fitted slope belongs, and beyond which a difference counts no more.
-UNIT, MOST = 100.0, 1000.0
+UNIT, MOST = 100, 1000
 STEPS, TOLERANCE = 50, 1e-10
 
 
@@ -86,6 +87,19 @@ class Fit:
     length: Coefficient
 
 
+def whole_by(stream: Stream, group: Ints, n_groups: int, ties: Ties) -> list[Cell]:
+    """`whole` of the comparisons of each group 0..n_groups - 1; group: int[C]."""
+    return _cells(stream, group, n_groups, ties)
+
+
+def longer_by(stream: Stream, group: Ints, n_groups: int, ties: Ties) -> list[Cell]:
+    """`longer_preferred` of the comparisons of each group 0..n_groups - 1; group: int[C]."""
+    unequal = np.flatnonzero(stream.difference)
+    rows, signs = stream.where(unequal), np.sign(stream.difference[unequal])
+    turned = Stream(rows.prompt, rows.by, rows.place, rows.difference * signs, rows.verdict * signs)
+    return _cells(turned, group[unequal], n_groups, ties)
+
+
 def length_bins(difference: ArrayLike) -> Ints:
     """int[C]: the bin of each difference, 0..len(LENGTH_EDGES); a bin takes its lower edge."""
     return np.searchsorted(LENGTH_EDGES, np.asarray(difference), side="right").astype(np.int64)
@@ -105,15 +119,12 @@ def place_curve(stream: Stream, ties: Ties) -> dict[tuple[int, int], Cell]:
 
 def whole(stream: Stream, ties: Ties) -> Cell:
     """Share of A preferred among all comparisons: one half where nobody minds what stands first."""
-    return _cells(stream, np.zeros(len(stream), dtype=np.int64), 1, ties)[0]
+    return whole_by(stream, np.zeros(len(stream), dtype=np.int64), 1, ties)[0]
 
 
 def longer_preferred(stream: Stream, ties: Ties) -> Cell:
     """Share of comparisons of responses of unequal length in which the longer one is preferred."""
-    unequal = stream.where(stream.difference != 0)
-    signs = np.sign(unequal.difference)
-    turned = Stream(unequal.prompt, unequal.by, unequal.place, unequal.difference * signs, unequal.verdict * signs)
-    return whole(turned, ties)
+    return longer_by(stream, np.zeros(len(stream), dtype=np.int64), 1, ties)[0]
 
 
 def logistic_fit(stream: Stream, ties: Ties) -> Fit | None:
@@ -126,16 +137,17 @@ def logistic_fit(stream: Stream, ties: Ties) -> Fit | None:
     kept = stream.where(_counts(stream, ties))
     if not len(kept):
         return None
-    x = np.clip(kept.difference, -MOST, MOST) / UNIT
-    y = (kept.verdict + 1) / 2
-    fitted = _newton(x, y)
-    _names, cluster = np.unique(kept.prompt, return_inverse=True)
-    n_clusters = int(cluster.max()) + 1
+    steps = np.clip(kept.difference, -MOST, MOST) + MOST
+    x = np.arange(-MOST, MOST + 1) / UNIT
+    halves = kept.verdict + 1
+    names, (cluster,) = places_of([kept.prompt])
+    fitted = _newton(x, np.bincount(steps, minlength=len(x)), np.bincount(steps, halves, minlength=len(x)) / 2)
+    n_clusters = len(names)
     if fitted is None or n_clusters < 2:
         return None
     beta, information = fitted
-    residual = y - _sigmoid(beta[0] + beta[1] * x)
-    scores = np.stack([np.bincount(cluster, residual), np.bincount(cluster, residual * x)])
+    residual = halves / 2 - _sigmoid(beta[0] + beta[1] * x)[steps]
+    scores = np.stack([np.bincount(cluster, residual), np.bincount(cluster, residual * x[steps])])
     bread = np.linalg.inv(information)
     variance = bread @ (scores @ scores.T) @ bread * n_clusters / (n_clusters - 1)
     half = Z * np.sqrt(np.diag(variance))
@@ -143,11 +155,12 @@ def logistic_fit(stream: Stream, ties: Ties) -> Fit | None:
     return Fit(first, length)
 
 
-def _newton(x: Floats, y: Floats) -> tuple[Floats, Floats] | None:
-    """(coefficients, information) at the maximum of the likelihood, None where it has none."""
-    values, inverse = np.unique(x, return_inverse=True)
-    count, success = np.bincount(inverse).astype(np.float64), np.bincount(inverse, y)
-    design = np.stack([np.ones_like(values), values])
+def _newton(x: Floats, count: Ints, success: Floats) -> tuple[Floats, Floats] | None:
+    """(coefficients, information) at the maximum of the likelihood, None where it has none.
+
+    count, success: how many outcomes there are at each x, and how many of them are successes.
+    """
+    design = np.stack([np.ones_like(x), x])
     beta = np.zeros(2)
     for _ in range(STEPS):
         expected = _sigmoid(beta @ design)
@@ -193,11 +206,22 @@ def _outcomes(group: Ints, prompt: Ints, halves: Ints, n_groups: int) -> list[li
     found: list[list[tuple[float, float, int]]] = [[] for _ in range(n_groups)]
     if not len(group):
         return found
-    _names, number = np.unique(prompt, return_inverse=True)
-    cells, inverse = np.unique(group * (int(number.max()) + 1) + number, return_inverse=True)
-    compared, preferred = np.bincount(inverse), np.bincount(inverse, halves).astype(np.int64)
-    rows = np.stack([cells // (int(number.max()) + 1), preferred, compared])
-    kinds, counts = np.unique(rows, axis=1, return_counts=True)
-    for (of_group, same, total), count in zip(kinds.T.tolist(), counts.tolist(), strict=True):
+    names, (number,) = places_of([prompt])
+    cells, compared, preferred = _added(group * len(names) + number, halves, n_groups * len(names))
+    base = 2 * int(compared.max()) + 1
+    codes, counts = np.unique((cells // len(names) * base + preferred) * base + compared, return_counts=True)
+    for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
+        of_group, same, total = code // base // base, code // base % base, code % base
         found[of_group].append((same / 2, total, count))
     return found
+
+
+def _added(cell: Ints, halves: Ints, n_cells: int) -> tuple[Ints, Ints, Ints]:
+    """(cells that occur, how often, sum of their halves); few enough cells are counted without sorting."""
+    if n_cells > MOST_CELLS:
+        cells, cell = np.unique(cell, return_inverse=True)
+    else:
+        cells = np.arange(n_cells)
+    n, sums = np.bincount(cell, minlength=len(cells)), np.bincount(cell, halves, minlength=len(cells))
+    present = np.flatnonzero(n)
+    return cells[present], n[present], sums[present].astype(np.int64)

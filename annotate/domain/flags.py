@@ -10,24 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from math import ceil, exp
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from annotate.domain.filters import chinese_share, folded
-
-
-class FlagCode(StrEnum):
-    """What a response is flagged for."""
-
-    TOO_LONG = "too_long"
-    NOT_CHINESE = "not_chinese"
-    REPETITION = "repetition"
-    NEAR_DUPLICATE = "near_duplicate"
-    CONTROL_TOKENS = "control_tokens"
-    NOTICE = "notice"
+from annotate.domain.states import FlagCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +63,8 @@ _TOKENS = re.compile(
 _NOTICES = re.compile(
     # interfaces that failed
     r"\[\d{4}\]\[|系统检测到|请求(?:失败|超时|过于频繁)|(?:服务|网络|接口)(?:异常|繁忙|超时|错误)"
-    r"|rate limit|too many requests|internal server error|bad gateway|invalid api key|content[_ ]filter|connection (?:error|reset|timed out)"
+    r"|rate limit|too many requests|internal server error|bad gateway|invalid api key|content[_ ]filter"
+    r"|connection (?:error|reset|timed out)"
     # refusals
     r"|(?:无法|不能|不便|难以)(?:为您|为你|直接|继续|给出|给您)?(?:回答|提供|回复|完成|生成|讨论|满足|协助|处理|理解)"
     r"|没有能力|(?:换个|换一个)话题|作为(?:一个|一名|一款)?(?:大型?|人工智能)?(?:AI|语言模型|人工智能|虚拟助手|智能助手)"

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from annotate.domain.filters import folded
 from annotate.domain.flags import (
-    FlagCode,
     FlagSettings,
     duplicate_flags,
     length_limit,
     repetition,
     text_flags,
 )
+from annotate.domain.states import FlagCode
 
 DEFAULT = FlagSettings()
 CHINESE = "".join(chr(code) for code in range(0x4E00, 0x4E00 + 300))
