@@ -115,7 +115,7 @@ def _refusal(error: DomainError) -> Invalid:
     field, message = {
         "too_few_people": (
             "people",
-            _("Nobody serves in two passes of a prompt: there must be as many people as passes."),
+            _("Nobody serves in two passes of a prompt: give at least as many people."),
         ),
         "too_few_responses": ("responses", _("There are fewer responses than a task shows.")),
     }[error.code]

@@ -49,7 +49,7 @@ class Stream:
         if len({column.shape for column in columns}) != 1:
             raise DomainError("different_lengths", "The columns of a stream must be of one length.")
 
-    def where(self, chosen: NDArray[np.bool_] | Ints) -> Stream:
+    def where(self, chosen: NDArray[np.bool_] | Ints | slice) -> Stream:
         """The comparisons that a mask, or their places, choose."""
         return Stream(*(column[chosen] for column in (self.prompt, self.by, self.place, self.difference, self.verdict)))
 
@@ -178,11 +178,11 @@ def _sigmoid(values: Floats) -> Floats:
     return np.asarray(0.5 * (1 + np.tanh(values / 2)))
 
 
-def _counts(stream: Stream, ties: Ties) -> NDArray[np.bool_]:
-    """bool[C]: which comparisons count."""
+def _counts(stream: Stream, ties: Ties) -> NDArray[np.bool_] | slice:
+    """Which comparisons count; a slice of all of them costs no copy."""
     if ties not in ("half", "apart"):
         raise DomainError("unknown_ties", f"{ties!r} is no way to count ties.", field="ties")
-    return np.ones(len(stream), dtype=np.bool_) if ties == "half" else stream.verdict != 0
+    return slice(None) if ties == "half" else stream.verdict != 0
 
 
 def _cells(stream: Stream, group: Ints, n_groups: int, ties: Ties) -> list[Cell]:

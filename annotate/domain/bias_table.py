@@ -6,11 +6,14 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotate.domain.bias import PLACES, Stream
 from annotate.domain.figures import packed
 from annotate.domain.ordering import comparisons_from_order
 from annotate.domain.types import VERDICT_SIGNS, DomainError
+
+Ints = NDArray[np.int32]
 
 COLUMNS = ("prompt", "by", "place", "difference", "verdict")
 
@@ -36,10 +39,13 @@ def table_packed(rows: Sequence[tuple[int, ...]]) -> bytes:
 def stream_unpacked(tables: Iterable[bytes]) -> Stream:
     """The comparisons of many days. DomainError("damaged") where a table cannot be read."""
     try:
-        days = [
-            np.frombuffer(zlib.decompress(table), dtype="<i4").reshape(len(COLUMNS), -1) for table in tables if table
-        ]
+        days = [_unpacked(table) for table in tables if table]
     except (zlib.error, ValueError) as error:
         raise DomainError("damaged", f"A stored table of comparisons cannot be read: {error}") from error
     whole = np.hstack(days, dtype=np.int64) if days else np.zeros((len(COLUMNS), 0), dtype=np.int64)
     return Stream(**dict(zip(COLUMNS, whole, strict=True)))
+
+
+def _unpacked(table: bytes) -> Ints:
+    # Not kept as figures.unpacked keeps its tables: these are larger, and read for one page alone.
+    return np.frombuffer(zlib.decompress(table), dtype="<i4").reshape(len(COLUMNS), -1)

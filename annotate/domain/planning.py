@@ -26,8 +26,9 @@ from annotate.domain.types import DomainError
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# The prompts that are simulated where a plan has more: enough for a share to within some 3 points.
-MOST_PROMPTS = 1000
+# The prompts that are simulated where a plan has more: enough for a share to within some 3 points. Fewer where each
+# holds many comparisons, so that a forecast costs some 20 ms whatever the plan.
+MOST_PROMPTS, FEWEST_PROMPTS, MOST_COMPARISONS = 1000, 50, 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +155,14 @@ def agreement_counts(said: Ints, measure: str) -> tuple[Floats, Floats]:
     return (alike * counts).sum(axis=1), counts.sum(axis=1).astype(np.float64)
 
 
+def _most_prompts(plan: Plan) -> int:
+    each = plan.passes * len(ring_tasks(plan.responses, plan.width)) * plan.width * (plan.width - 1) // 2
+    return max(FEWEST_PROMPTS, min(MOST_PROMPTS, MOST_COMPARISONS // each))
+
+
 def _readings(plan: Plan) -> Floats:
     """float[prompts, passes, tasks, width]: what everybody reads."""
-    n = min(plan.prompts, MOST_PROMPTS)
+    n = min(plan.prompts, _most_prompts(plan))
     generator = np.random.default_rng(plan.seed)
     quality = generator.standard_normal((n, plan.responses))
     shown = quality[:, ring_tasks(plan.responses, plan.width)]

@@ -40,11 +40,14 @@ class Author:
 def bias_report(project: Project, ties: Ties, first: date | None, last: date | None) -> dict[str, Any]:
     """Return {authors, people, edges, refreshed_at}: curves of each kind of author, and single figures by person."""
     authors = authors_of(project, first, last)
+    return {"edges": list(LENGTH_EDGES), **figures_of(authors, ties), "refreshed_at": refreshed_at(project.pk)}
+
+
+def figures_of(authors: list[Author], ties: Ties) -> dict[str, Any]:
+    """Return {authors, people} as they are told."""
     return {
-        "edges": list(LENGTH_EDGES),
         "authors": [_author_body(author, ties) for author in authors],
         "people": [row for author in authors for row in _people(author, ties)],
-        "refreshed_at": refreshed_at(project.pk),
     }
 
 
@@ -96,7 +99,8 @@ def _people(author: Author, ties: Ties) -> list[dict[str, Any]]:
 
 
 def _fits(stream: Stream, group: "np.ndarray[Any, Any]", n_groups: int, ties: Ties) -> list[Fit | None]:
-    order = np.argsort(group, kind="stable")
+    # Small whole numbers are sorted by their digits, which is many times as fast.
+    order = np.argsort(group.astype(np.min_scalar_type(n_groups)), kind="stable")
     bounds = np.searchsorted(group[order], np.arange(n_groups + 1))
     return [logistic_fit(stream.where(order[bounds[n] : bounds[n + 1]]), ties) for n in range(n_groups)]
 

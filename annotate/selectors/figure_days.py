@@ -101,8 +101,8 @@ def compared_on(project_id: int, day: date) -> bytes:
     for batch in _batches(rows.order_by("id").values_list(*columns).iterator(BATCH)):
         shown = {response for row in batch for response in row[2]}
         lengths = dict(Response.objects.filter(pk__in=shown).values_list("pk", Length("text")))
-        for row in batch:
-            told += compared_rows(*row, lengths)
+        for prompt, by, display_order, order in batch:
+            told += compared_rows(prompt, by, display_order, order, lengths)
     return table_packed(told)
 
 

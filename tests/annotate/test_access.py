@@ -34,6 +34,8 @@ PLACES = {
     "exam",
     "gold",
     "review",
+    "filter_run",
+    "flag",
 }
 
 
@@ -155,6 +157,8 @@ VALID = {
     "/api/reviews/{review}/overrule": {"reason": "x", "verdicts": []},
     "/api/reviews/{review}/gold": {"approve": True, "reason": "x"},
     "/api/review-gold/{gold}": {"active": False},
+    "/api/filters/{filter_run}/apply": {"codes": ["notice"]},
+    "/api/flags/{flag}/overrule": {"reason": "x"},
 }
 
 READABLE = {
@@ -177,6 +181,10 @@ READABLE = {
         "/api/projects/{project}/categories",
         "/api/projects/{project}/figures",
         "/api/projects/{project}/statistics",
+        "/api/projects/{project}/bias",
+        "/api/projects/{project}/planning",
+        "/api/projects/{project}/filters",
+        "/api/projects/{project}/flags",
         "/api/projects/{project}/protocol",
         "/api/projects/{project}/people",
         "/api/people/{person}",

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import styles from './StateTag.module.css'
 
-type Machine = 'prompt' | 'import' | 'set' | 'run'
+type Machine = 'prompt' | 'import' | 'set' | 'run' | 'filter' | 'flag'
 
 /** What a state means to a reader; states that are not here are at rest. */
 const MOODS: Record<string, string | undefined> = {
@@ -10,6 +10,7 @@ const MOODS: Record<string, string | undefined> = {
   frozen: styles.good,
   succeeded: styles.good,
   gold: styles.good,
+  applied: styles.good,
   discussion: styles.waiting,
   escalated_delivery: styles.waiting,
   escalated_operations: styles.waiting,
@@ -23,6 +24,8 @@ const MOODS: Record<string, string | undefined> = {
   checking: styles.active,
   importing: styles.active,
   freezing: styles.active,
+  applying: styles.active,
+  referred: styles.waiting,
   running: styles.active,
   benchmarking: styles.active,
 }
