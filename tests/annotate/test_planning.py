@@ -11,8 +11,8 @@ from tests.people import Cast, cast
 pytestmark = pytest.mark.django_db
 
 
-def plan(people: Cast, **query: Any) -> dict[str, Any]:
-    answer = people.client(people.researcher).get(f"/api/projects/{people.project.pk}/planning", query)
+def plan(of: Cast, **query: Any) -> dict[str, Any]:
+    answer = of.client(of.researcher).get(f"/api/projects/{of.project.pk}/planning", query)
     assert answer.status_code == 200, answer.content
     body: dict[str, Any] = answer.json()
     assert body == PlanSerializer(body).data

@@ -47,7 +47,7 @@ export default function FiltersPage() {
           testid="filter-runs"
         />
       </Section>
-      <FlagList project={project} />
+      <FlagList project={project} seesPrompts={manages} />
     </Page>
   )
 }

@@ -9,12 +9,13 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button, Select, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { OverruleDialog } from './OverruleDialog'
 import styles from './filters.module.css'
 import { useFlagFigures } from './useFlagFigures'
 
 /** Every flagged response with the figures of its flag; a person overrules what is fine. */
-export function FlagList({ project }: { project: number }) {
+export function FlagList({ project, seesPrompts }: { project: number; seesPrompts: boolean }) {
   const { t } = useTranslation()
   const [address, setAddress] = useFilters('state', 'code')
   const state = FLAG_STATES.find((one) => one === address.state)
@@ -47,7 +48,7 @@ export function FlagList({ project }: { project: number }) {
       </div>
       <PagedTable
         query={flags}
-        columns={useColumns(setOverruling)}
+        columns={useColumns(seesPrompts, setOverruling)}
         rowKey={({ id }) => id}
         empty={<EmptyState title={t('filters.noFlags.title')} hint={t('filters.noFlags.hint')} />}
         testid="flags"
@@ -57,13 +58,13 @@ export function FlagList({ project }: { project: number }) {
   )
 }
 
-function useColumns(onOverrule: (flag: Flag) => void): TableColumnsType<Flag> {
+function useColumns(seesPrompts: boolean, onOverrule: (flag: Flag) => void): TableColumnsType<Flag> {
   const { t } = useTranslation()
   const format = useFormat()
   const figures = useFlagFigures()
   return [
     { title: t('filters.flags'), width: 130, render: (_, flag) => t(`filters.code.${flag.code}`) },
-    { title: t('filters.figures'), width: 230, render: (_, flag) => figures(flag) },
+    { title: t('filters.figures'), width: 210, render: (_, flag) => figures(flag) },
     {
       title: t('filters.response'),
       render: (_, flag) => (
@@ -74,8 +75,13 @@ function useColumns(onOverrule: (flag: Flag) => void): TableColumnsType<Flag> {
         </details>
       ),
     },
-    { title: t('list.category'), width: 150, render: (_, flag) => flag.category.path.join(' / ') },
-    { title: t('filters.prompt'), width: 80, align: 'right', render: (_, flag) => `#${flag.prompt}` },
+    { title: t('list.category'), width: 130, render: (_, flag) => flag.category.path.join(' / ') },
+    {
+      title: t('filters.prompt'),
+      width: 80,
+      align: 'right',
+      render: (_, flag) => (seesPrompts ? <Link to={`/prompts/${flag.prompt}`}>#{flag.prompt}</Link> : `#${flag.prompt}`),
+    },
     {
       title: t('filters.state'),
       width: 120,

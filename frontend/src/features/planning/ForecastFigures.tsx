@@ -35,7 +35,7 @@ export function ForecastFigures({ told }: { told: Plan }) {
         />
         <Figure label={t('planning.conflictBefore')} value={estimate(forecast.conflict_before, format.percent)} />
         <Figure label={t('planning.conflict')} value={estimate(forecast.conflict, format.percent)} />
-        <Figure label={t('planning.pairs')} value={estimate(forecast.pairs, format.decimal)} />
+        <Figure label={t('planning.pairs')} value={estimate(forecast.pairs, format.measure)} />
       </Figures>
       <p className={styles.hint}>
         {t('planning.rests', {
