@@ -22,6 +22,7 @@ class Right(StrEnum):
     MANAGE_GUIDELINES = "manage_guidelines"
     TRAIN = "train"
     MANAGE_PROJECT = "manage_project"
+    OVERRULE_FLAGS = "overrule_flags"
 
 
 RIGHTS: dict[Right, frozenset[RoleName]] = {
@@ -37,6 +38,7 @@ RIGHTS: dict[Right, frozenset[RoleName]] = {
     Right.MANAGE_GUIDELINES: frozenset({RoleName.OWNER, RoleName.RESEARCHER}),
     Right.TRAIN: frozenset({RoleName.OWNER, RoleName.RESEARCHER}),
     Right.MANAGE_PROJECT: frozenset({RoleName.OWNER}),
+    Right.OVERRULE_FLAGS: REVIEWERS | {RoleName.OWNER, RoleName.RESEARCHER},
 }
 
 

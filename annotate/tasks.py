@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from annotate.services import assignments, discussions, figures, imports, jobs, notices, rework, sets
+from annotate.services import assignments, discussions, figures, filters, imports, jobs, notices, rework, sets
+from annotate.services import filter_apply as filtering
 from annotate.services import import_write as writing
 
 
@@ -46,6 +47,18 @@ def notices_mail() -> None:
 def batch_return(batch_id: int) -> None:
     """Send an annotator's whole batch back."""
     rework.batch_return(batch_id=batch_id)
+
+
+@shared_task(name="annotate.tasks.filter_check")
+def filter_check(run_id: int) -> None:
+    """Look at every response of a project for what may not be worth a person's time."""
+    filters.filter_check(run_id=run_id)
+
+
+@shared_task(name="annotate.tasks.filter_apply")
+def filter_apply(run_id: int) -> None:
+    """Let the flags of a run take effect."""
+    filtering.filter_write(run_id=run_id)
 
 
 @shared_task(name="annotate.tasks.discussions_escalate")

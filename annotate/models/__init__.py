@@ -4,7 +4,8 @@ from annotate.models.annotation import Annotation, Comparison, Decision, Discard
 from annotate.models.category import Category, Guideline, GuidelineRead
 from annotate.models.discussion import Discussion, DiscussionMessage
 from annotate.models.event import Event
-from annotate.models.figures import DirtyDay, FigureDay
+from annotate.models.figures import BiasDay, DirtyDay, FigureDay
+from annotate.models.flag import FilterRun, ResponseFlag
 from annotate.models.import_job import ImportJob, ImportProblem
 from annotate.models.notice import Notice
 from annotate.models.preference_set import PreferenceSet, PreferenceSetItem
@@ -19,6 +20,7 @@ __all__ = [
     "Annotation",
     "Assignment",
     "BatchReturn",
+    "BiasDay",
     "Category",
     "Comparison",
     "Decision",
@@ -32,6 +34,7 @@ __all__ = [
     "Expertise",
     "Fault",
     "FigureDay",
+    "FilterRun",
     "GoldItem",
     "Guideline",
     "GuidelineRead",
@@ -48,6 +51,7 @@ __all__ = [
     "Ranking",
     "Rejection",
     "Response",
+    "ResponseFlag",
     "Review",
     "ReviewGold",
     "SampleDraw",

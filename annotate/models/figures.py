@@ -41,3 +41,13 @@ class DirtyDay(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["project", "day"], name="dirty_day_by_project")]
+
+
+class BiasDay(models.Model):
+    """What was compared on a day, as a packed table (domain/bias_table.py), for the reports of bias.
+
+    It is counted and replaced with the day's figures, and kept apart from them: they are read far more often.
+    """
+
+    figure_day = models.OneToOneField(FigureDay, on_delete=models.CASCADE, primary_key=True, related_name="bias")
+    rows = models.BinaryField(default=bytes)

@@ -8,9 +8,10 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from django.db.models import F, Max, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 
+from annotate.domain.bias_table import compared_rows, table_packed
 from annotate.domain.figures import Facts, Table, Tally, What, facts_of, kind_of
 from annotate.domain.states import (
     IN_REVIEW,
@@ -21,7 +22,7 @@ from annotate.domain.states import (
     ReviewState,
 )
 from annotate.domain.types import verdict_of_tiers
-from annotate.models import Annotation, Comparison, DirtyDay, FigureDay, Probe, Ranking, Rejection, Review
+from annotate.models import Annotation, Comparison, DirtyDay, FigureDay, Probe, Ranking, Rejection, Response, Review
 
 T = TypeVar("T")
 
@@ -64,6 +65,7 @@ class DayCount:
     """What the base tables say of a day."""
 
     table: Table
+    bias: bytes
     n_annotations: int
     n_comparisons: int
 
@@ -82,7 +84,26 @@ def day_count(project_id: int, day: date) -> DayCount:
     _count_reviews(tally, project_id, day)
     _count_conflicts(tally, project_id, day)
     n_annotations, n_comparisons = totals_of(project_id, [day])
-    return DayCount(tally.table(), n_annotations, n_comparisons)
+    return DayCount(tally.table(), compared_on(project_id, day), n_annotations, n_comparisons)
+
+
+def compared_on(project_id: int, day: date) -> bytes:
+    """Return what people compared on a day, packed: in work that still holds, as they said it first."""
+    rows = Annotation.objects.filter(
+        _within("created_at", day),
+        assignment__project_id=project_id,
+        assignment__kind=AssignmentKind.WORK,
+        withdrawn=False,
+        current=True,
+    )
+    columns = ("assignment__prompt_id", "annotator_id", "display_order", "order")
+    told: list[tuple[int, ...]] = []
+    for batch in _batches(rows.order_by("id").values_list(*columns).iterator(BATCH)):
+        shown = {response for row in batch for response in row[2]}
+        lengths = dict(Response.objects.filter(pk__in=shown).values_list("pk", Length("text")))
+        for prompt, by, display_order, order in batch:
+            told += compared_rows(prompt, by, display_order, order, lengths)
+    return table_packed(told)
 
 
 def _count_work(tally: Tally, project_id: int, day: date) -> None:

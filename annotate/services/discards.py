@@ -3,11 +3,14 @@
 from itertools import combinations
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
-from annotate.domain.design import ring_rebuild
+from annotate.domain.design import ring_rebuild, ring_tasks
 from annotate.domain.states import AssignmentKind, AssignmentState, PromptState
 from annotate.models import Annotation, Assignment, DiscardMark, Event, Prompt, Response, Task, User
+from annotate.problems import Conflict
 from annotate.selectors.discussions import current_work
+from annotate.selectors.flags import tasks_begun
 from annotate.selectors.prompts import decided_discards, discard_marks
 from annotate.services.events import event
 from annotate.services.moves import discussion_close, finals_set, prompt_leave, prompt_move, slots_cancel
@@ -48,18 +51,84 @@ def prompt_discards(*, prompt: Prompt, actor: User | None = None) -> bool:
     new = [row for row in responses if not row.discarded and decided.get(row.pk, len(marks.get(row.pk, ())) == passes)]
     if not new:
         return False
+    _go_without(prompt, responses, new, actor)
+    return True
+
+
+def responses_exclude(*, prompt: Prompt, response_ids: set[int], actor: User | None) -> None:
+    """Take responses that nobody has worked on out of a prompt, as those that the passes discard.
+
+    A prompt without tasks yet gets them later for what is left. Call it inside a transaction, with the prompt's row
+    locked.
+    """
+    responses = list(prompt.responses.order_by("ring_index"))
+    new = [row for row in responses if not row.discarded and row.pk in response_ids]
+    if new:
+        _go_without(prompt, responses, new, actor)
+
+
+def _go_without(prompt: Prompt, responses: list[Response], new: list[Response], actor: User | None) -> None:
+    """Discard `new` and see what that leaves of a prompt: too few responses, or another ring."""
     _discard(prompt, new, actor)
     discarded = {row.pk for row in responses if row.discarded}
     if len(responses) - len(discarded) < prompt.project.responses_per_task:
         finals_set(prompt=prompt)
         prompt_leave(prompt=prompt, reason=TOO_FEW_RESPONSES, actor=actor)
-        return True
+        return
+    if prompt.state == PromptState.IMPORTED:
+        return
     added = _rebuild(prompt, [row.pk for row in responses], discarded, actor)
     finals_set(prompt=prompt)
     if added and prompt.state != PromptState.ANNOTATING:
         prompt_move(prompt=prompt, action="rebuild", actor=actor)
         discussion_close(prompt=prompt, action="withdraw", actor=actor)
-    return True
+
+
+def response_restore(*, prompt: Prompt, response_id: int, actor: User | None, reason: str) -> None:
+    """Bring a response back that a filter took out, with the tasks that its ring then needs.
+
+    Tasks of the smaller ring that nobody has begun are retired. Call it inside a transaction, with the prompt's row
+    locked. Raises Conflict: prompt_left, past_annotation.
+    """
+    if prompt.state == PromptState.DROPPED:
+        raise Conflict("prompt_left", _("The prompt has left the flow; its responses cannot come back."))
+    if prompt.state not in (PromptState.IMPORTED, PromptState.ANNOTATING):
+        raise Conflict("past_annotation", _("The prompt is annotated already; the response can no longer come back."))
+    row = prompt.responses.get(pk=response_id)
+    row.discarded = False
+    row.save(update_fields=["discarded"])
+    event(
+        project_id=prompt.project_id,
+        prompt_id=prompt.pk,
+        kind="response_restore",
+        subject=row,
+        actor=actor,
+        before="discarded",
+        after="usable",
+        reason=reason,
+    ).save()
+    if prompt.state == PromptState.ANNOTATING:
+        _widen(prompt, actor)
+        finals_set(prompt=prompt)
+
+
+def _widen(prompt: Prompt, actor: User | None) -> None:
+    """Rebuild the ring with all usable responses, without those of its old tasks that it no longer needs."""
+    responses = list(prompt.responses.order_by("ring_index"))
+    ring = [row.pk for row in responses if not row.discarded]
+    width = prompt.project.responses_per_task
+    needed = {frozenset(ring[place] for place in places) for places in ring_tasks(len(ring), width)}
+    untouched = prompt.tasks.filter(retired=False).exclude(pk__in=tasks_begun(prompt).values("pk"))
+    _retire([task for task in untouched if frozenset(task.responses) not in needed], actor)
+    discarded = {row.pk for row in responses if row.discarded}
+    _rebuild(prompt, [row.pk for row in responses], discarded, actor)
+
+
+def _retire(tasks: list[Task], actor: User | None) -> None:
+    """Take tasks out of the ring; their free slots are cancelled."""
+    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(retired=True)
+    unwanted = Assignment.objects.filter(task__in=tasks, kind=AssignmentKind.WORK, state=AssignmentState.OPEN)
+    slots_cancel(rows=unwanted, actor=actor, reason="task_retired")
 
 
 def _discard(prompt: Prompt, responses: list[Response], actor: User | None) -> None:
@@ -87,9 +156,7 @@ def _rebuild(prompt: Prompt, ring: list[int], discarded: set[int], actor: User |
     width = prompt.project.responses_per_task
     change = ring_rebuild(ring, discarded, shown, _covered(prompt), width)
     retired = [task for task in live if tuple(task.responses) in change.retired]
-    Task.objects.filter(pk__in=[task.pk for task in retired]).update(retired=True)
-    unwanted = Assignment.objects.filter(task__in=retired, kind=AssignmentKind.WORK, state=AssignmentState.OPEN)
-    slots_cancel(rows=unwanted, actor=actor, reason="task_retired")
+    _retire(retired, actor)
     added = _tasks_add(prompt, list(change.added))
     event(
         project_id=prompt.project_id,

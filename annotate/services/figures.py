@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotate.domain.figures import differences
 from annotate.domain.types import DomainError
-from annotate.models import Annotation, DirtyDay, Expertise, FigureDay, Membership, Project, Ranking
+from annotate.models import Annotation, BiasDay, DirtyDay, Expertise, FigureDay, Membership, Project, Ranking
 from annotate.selectors.figure_days import (
     RANKED,
     DayCount,
@@ -78,6 +78,7 @@ def _day_refresh(project_id: int, day: date, seen: list[int]) -> bool:
     with transaction.atomic():
         if not _replace(row, counted):
             return False
+        BiasDay.objects.update_or_create(figure_day=row, defaults={"rows": counted.bias})
         for start in range(0, len(seen), BATCH):
             DirtyDay.objects.filter(pk__in=seen[start : start + BATCH]).delete()
     return True
@@ -113,6 +114,8 @@ def figures_recount(*, project: Project) -> int:
 def figures_check(*, project: Project) -> Iterator[str]:
     """Count all days of a project again and yield a line for each row that is not as it is stored. Changes nothing."""
     stored = {row.day: row for row in FigureDay.objects.filter(project=project)}
+    held = BiasDay.objects.filter(figure_day__project=project).values_list("figure_day_id", "rows")
+    compared = {pk: bytes(rows) for pk, rows in held}
     for day in days_with_work(project.pk):
         counted = day_count(project.pk, day)
         row = stored.get(day, FigureDay(project=project, day=day))
@@ -124,6 +127,8 @@ def figures_check(*, project: Project) -> Iterator[str]:
         except DomainError as error:
             told = [str(error)]
         yield from (f"{day} {line}" for line in told)
+        if compared.get(row.pk, b"") != counted.bias:
+            yield f"{day} comparisons for the reports of bias: stored otherwise than counted"
 
 
 def weights_refresh(*, project: Project) -> int:

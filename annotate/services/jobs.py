@@ -17,9 +17,17 @@ from django.db import DatabaseError, connection
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
-from annotate.domain.states import ImportState, SetState
-from annotate.models import BatchReturn, ImportJob, PreferenceSet
-from annotate.services.queue import BATCH_RETURN, IMPORT_CHECK, IMPORT_WRITE, SET_FREEZE, enqueue
+from annotate.domain.states import FilterState, ImportState, SetState
+from annotate.models import BatchReturn, FilterRun, ImportJob, PreferenceSet
+from annotate.services.queue import (
+    BATCH_RETURN,
+    FILTER_APPLY,
+    FILTER_CHECK,
+    IMPORT_CHECK,
+    IMPORT_WRITE,
+    SET_FREEZE,
+    enqueue,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +100,8 @@ def jobs_requeue() -> int:
         + _requeue(ImportJob.objects.filter(state=ImportState.IMPORTING), IMPORT_WRITE)
         + _requeue(PreferenceSet.objects.filter(state=SetState.FREEZING), SET_FREEZE)
         + _requeue(BatchReturn.objects.filter(done_at__isnull=True), BATCH_RETURN)
+        + _requeue(FilterRun.objects.filter(state=FilterState.CHECKING), FILTER_CHECK)
+        + _requeue(FilterRun.objects.filter(state=FilterState.APPLYING), FILTER_APPLY)
     )
 
 

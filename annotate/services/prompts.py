@@ -45,7 +45,7 @@ def tasks_set_up(*, project: Project, beat: Callable[[], None] | None = None) ->
 def _tasks_create(project: Project, prompts: list[Prompt]) -> None:
     """Create tasks and slots of `prompts` and move them on; slots of one prompt get neighbouring ids."""
     responses: dict[int, list[int]] = {prompt.pk: [] for prompt in prompts}
-    rows = Response.objects.filter(prompt__in=prompts).order_by("prompt_id", "ring_index")
+    rows = Response.objects.filter(prompt__in=prompts, discarded=False).order_by("prompt_id", "ring_index")
     for prompt_id, response_id in rows.values_list("prompt_id", "id"):
         responses[prompt_id].append(response_id)
     tasks = [

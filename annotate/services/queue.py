@@ -16,6 +16,8 @@ IMPORT_CHECK = "annotate.tasks.import_check"
 IMPORT_WRITE = "annotate.tasks.import_write"
 SET_FREEZE = "annotate.tasks.set_freeze"
 BATCH_RETURN = "annotate.tasks.batch_return"
+FILTER_CHECK = "annotate.tasks.filter_check"
+FILTER_APPLY = "annotate.tasks.filter_apply"
 
 
 def enqueue(name: str, job_id: int) -> None:

@@ -36,7 +36,8 @@ class Layout:
     @property
     def ends(self) -> Ints:
         """Where the last token of each sample stands, (n,)."""
-        return np.asarray(self.tail_start + self.tail_length - 1, dtype=np.int64)
+        ends: Ints = np.add(self.tail_start, self.tail_length - 1)
+        return ends
 
     def places(self, sample: int, offsets: Ints) -> Ints:
         """Where the tokens `offsets` of a sample, counted from its first, stand."""

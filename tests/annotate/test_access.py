@@ -36,6 +36,8 @@ PLACES = {
     "exam",
     "gold",
     "review",
+    "filter_run",
+    "flag",
 }
 
 
@@ -162,6 +164,8 @@ VALID = {
     "/api/projects/{project_id}/promotion": {"rule": "off"},
     "/api/projects/{project_id}/promotions": {"model": 1, "reason": "x"},
     "/api/models/{model_id}/evaluations": {"set": 1},
+    "/api/filters/{filter_run}/apply": {"codes": ["notice"]},
+    "/api/flags/{flag}/overrule": {"reason": "x"},
 }
 
 READABLE = {
@@ -184,6 +188,10 @@ READABLE = {
         "/api/projects/{project}/categories",
         "/api/projects/{project}/figures",
         "/api/projects/{project}/statistics",
+        "/api/projects/{project}/bias",
+        "/api/projects/{project}/planning",
+        "/api/projects/{project}/filters",
+        "/api/projects/{project}/flags",
         "/api/projects/{project}/protocol",
         "/api/projects/{project}/people",
         "/api/people/{person}",

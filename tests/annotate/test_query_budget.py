@@ -18,6 +18,7 @@ ELSEWHERE = (
     "/api/imports/{",
     "/api/sets/{",
     "/api/runs/{",
+    "/api/filters/{",
     "/api/schema",
     # What an owner who does not annotate may not read.
     "/api/projects/{project}/my-",

@@ -363,6 +363,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/filters/{filter_run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tell how far a run is and what its dry run found. */
+        get: operations["filters_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filters/{filter_run}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let flags take effect: responses that nobody has worked on leave the tasks, the others go to QA. */
+        post: operations["filters_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flags/{flag}/overrule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say that a flagged response is fine; it comes back if it had been taken out. */
+        post: operations["flags_overrule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gold/{gold}": {
         parameters: {
             query?: never;
@@ -833,6 +884,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/bias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Show position and length bias of people and judges, and of every person. */
+        get: operations["bias_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/categories": {
         parameters: {
             query?: never;
@@ -911,6 +979,41 @@ export interface paths {
         };
         /** @description Show a project's funnel, agreement and conflicts (owner, researcher, reviewers). */
         get: operations["figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the runs of the filters, or begin a dry run: it looks at every response and changes nothing. */
+        get: operations["filters_list"];
+        put?: never;
+        /** @description List the runs of the filters, or begin a dry run: it looks at every response and changes nothing. */
+        post: operations["filters_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List flagged responses with the figures of each flag. */
+        get: operations["flags_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1032,6 +1135,23 @@ export interface paths {
         };
         /** @description List annotators and reviewers with their figures, under pseudonyms (reviewers, researcher, owner). */
         get: operations["people_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/planning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Forecast days, agreement, discussions, conflicts and ordered pairs of a plan. */
+        get: operations["planning_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1488,6 +1608,12 @@ export interface components {
          * @enum {string}
          */
         AgreementMeasure: "exact" | "ordered" | "weighted";
+        /**
+         * @description * `noise` - noise
+         *     * `passes` - passes
+         * @enum {string}
+         */
+        AlongEnum: "noise" | "passes";
         /** @description The next version of a category's guideline, what it changes and why, and the decision it comes from. */
         AmendRequest: {
             category: number;
@@ -1519,6 +1645,12 @@ export interface components {
             previous: components["schemas"]["Previous"] | null;
             draft: components["schemas"]["Draft"] | null;
         };
+        /**
+         * @description * `human` - human
+         *     * `judge` - judge
+         * @enum {string}
+         */
+        AuthorEnum: "human" | "judge";
         /** @description A base model on offer, with the hyperparameters that it recommends. */
         Base: {
             name: string;
@@ -1531,6 +1663,48 @@ export interface components {
         Bases: {
             results: components["schemas"]["Base"][];
             default: string;
+        };
+        /** @description The report. Bin n of a curve holds differences from edges[n - 1] (included) to edges[n] (not). */
+        Bias: {
+            edges: number[];
+            authors: components["schemas"]["BiasAuthor"][];
+            people: components["schemas"]["BiasPerson"][];
+            /** Format: date-time */
+            refreshed_at: string | null;
+        };
+        /** @description All people together, or one judge. `lengths` holds a cell for each bin that `edges` bound. */
+        BiasAuthor: {
+            first: components["schemas"]["BiasCell"];
+            longer: components["schemas"]["BiasCell"];
+            fit: components["schemas"]["BiasFit"] | null;
+            author: components["schemas"]["AuthorEnum"];
+            name: string;
+            lengths: components["schemas"]["BiasCell"][];
+            places: components["schemas"]["PlaceCell"][];
+        };
+        /** @description Share preferred among n comparisons, n_ties of them ties, with its 95% interval by prompts. */
+        BiasCell: {
+            n: number;
+            n_ties: number;
+            /** Format: double */
+            share: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+        };
+        /** @description logit P(A preferred) = first + length * (characters of A less those of B) / 100, differences cut at 1000. */
+        BiasFit: {
+            first: components["schemas"]["Coefficient"];
+            length: components["schemas"]["Coefficient"];
+        };
+        /** @description One person; `person` is a membership, null for a former member. */
+        BiasPerson: {
+            first: components["schemas"]["BiasCell"];
+            longer: components["schemas"]["BiasCell"];
+            fit: components["schemas"]["BiasFit"] | null;
+            person: number | null;
+            pseudonym: string;
         };
         /**
          * @description * `trained` - trained
@@ -1581,6 +1755,15 @@ export interface components {
         ClaimRequestRequest: {
             /** @default 1 */
             count: number;
+        };
+        /** @description A coefficient with its 95% interval. */
+        Coefficient: {
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
         };
         /** @description What somebody said of a pair; `contradicted` is null for what did not enter the graph. */
         Comparison: {
@@ -1883,6 +2066,15 @@ export interface components {
         EscalateRequest: {
             reason: string;
         };
+        /** @description A mean with its 95% interval. */
+        Estimate: {
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
         /** @description How a model did on the benchmark of a set; `comparable` where what it made of every prompt is there, too. */
         Evaluation: {
             id: number;
@@ -2103,6 +2295,215 @@ export interface components {
             /** Format: double */
             ordered_pairs_per_prompt: number | null;
         };
+        /** @description The flags that are to take effect. */
+        FilterApplyRequest: {
+            codes: components["schemas"]["FlagCode"][];
+        };
+        /** @description What a dry run found. `n_leaving` prompts would have too few responses if every flag took effect. */
+        FilterReport: {
+            lengths: components["schemas"]["Histogram"];
+            shares: components["schemas"]["Histogram"];
+            flags: components["schemas"]["FlagCount"][];
+            limits: components["schemas"]["LengthLimit"][];
+            n_responses: number;
+            n_flagged: number;
+            n_prompts: number;
+            n_leaving: number;
+        };
+        /**
+         * @description Where the flags draw their lines; 0 in length_spread or min_chinese leaves that rule out.
+         *
+         *     `exempt` holds categories, with all below them, whose share of Chinese is not looked at.
+         */
+        FilterRules: {
+            /** @default 4000 */
+            max_chars: number;
+            /**
+             * Format: double
+             * @default 3
+             */
+            length_spread: number;
+            /**
+             * Format: double
+             * @default 0.3
+             */
+            min_chinese: number;
+            exempt?: number[];
+            /**
+             * Format: double
+             * @default 0.5
+             */
+            max_repetition: number;
+            /**
+             * Format: double
+             * @default 0.9
+             */
+            duplicate_similarity: number;
+        };
+        /**
+         * @description Where the flags draw their lines; 0 in length_spread or min_chinese leaves that rule out.
+         *
+         *     `exempt` holds categories, with all below them, whose share of Chinese is not looked at.
+         */
+        FilterRulesRequest: {
+            /** @default 4000 */
+            max_chars: number;
+            /**
+             * Format: double
+             * @default 3
+             */
+            length_spread: number;
+            /**
+             * Format: double
+             * @default 0.3
+             */
+            min_chinese: number;
+            exempt?: number[];
+            /**
+             * Format: double
+             * @default 0.5
+             */
+            max_repetition: number;
+            /**
+             * Format: double
+             * @default 0.9
+             */
+            duplicate_similarity: number;
+        };
+        /** @description A run of the filters and how far it is: responses while it looks, prompts while it is applied. */
+        FilterRun: {
+            id: number;
+            project: number;
+            state: components["schemas"]["FilterState"];
+            rules: components["schemas"]["FilterRules"];
+            codes: components["schemas"]["FlagCode"][];
+            n_responses: number;
+            /** @description Return how many responses a dry run flagged. */
+            readonly n_flagged: number;
+            n_total: number;
+            n_done: number;
+            n_excluded: number;
+            n_referred: number;
+            n_dropped: number;
+            error: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description A run with what its dry run found. */
+        FilterRunDetail: {
+            id: number;
+            project: number;
+            state: components["schemas"]["FilterState"];
+            rules: components["schemas"]["FilterRules"];
+            codes: components["schemas"]["FlagCode"][];
+            n_responses: number;
+            /** @description Return how many responses a dry run flagged. */
+            readonly n_flagged: number;
+            n_total: number;
+            n_done: number;
+            n_excluded: number;
+            n_referred: number;
+            n_dropped: number;
+            error: string;
+            /** Format: date-time */
+            created_at: string;
+            readonly report: components["schemas"]["FilterReport"] | null;
+        };
+        /** @description Runs, newest first. */
+        FilterRunPage: {
+            results: components["schemas"]["FilterRun"][];
+            next: string | null;
+        };
+        /**
+         * @description * `checking` - checking
+         *     * `checked` - checked
+         *     * `applying` - applying
+         *     * `applied` - applied
+         *     * `superseded` - superseded
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        FilterState: "checking" | "checked" | "applying" | "applied" | "superseded" | "failed";
+        /**
+         * @description One flag with its figures; `text` is the beginning of the response, `chars` its whole length.
+         *
+         *     `figures` by code: too_long {chars, limit, rule: category | absolute}, not_chinese {share, limit, chars}, repetition
+         *     {share, limit}, near_duplicate {of: a response, similarity, limit}, control_tokens {tokens, n}, notice {phrase}.
+         */
+        Flag: {
+            id: number;
+            code: components["schemas"]["FlagCode"];
+            state: components["schemas"]["FlagState"];
+            figures: {
+                [key: string]: unknown;
+            };
+            reason: string;
+            prompt: number;
+            category: components["schemas"]["Category"];
+            response: number;
+            text: string;
+            chars: number;
+        };
+        /**
+         * @description * `too_long` - too_long
+         *     * `not_chinese` - not_chinese
+         *     * `repetition` - repetition
+         *     * `near_duplicate` - near_duplicate
+         *     * `control_tokens` - control_tokens
+         *     * `notice` - notice
+         * @enum {string}
+         */
+        FlagCode: "too_long" | "not_chinese" | "repetition" | "near_duplicate" | "control_tokens" | "notice";
+        /** @description How many responses a flag was found on, and some of them. */
+        FlagCount: {
+            code: components["schemas"]["FlagCode"];
+            n: number;
+            examples: components["schemas"]["FlagExample"][];
+        };
+        /** @description The beginning of a flagged response; no model is named in it. */
+        FlagExample: {
+            response: number;
+            prompt: number;
+            text: string;
+        };
+        /** @description Why a flagged response is fine. */
+        FlagOverruleRequest: {
+            reason: string;
+        };
+        /** @description A page of flags. */
+        FlagPage: {
+            results: components["schemas"]["Flag"][];
+            next: string | null;
+        };
+        /**
+         * @description * `found` - found
+         *     * `excluded` - excluded
+         *     * `referred` - referred
+         *     * `overruled` - overruled
+         * @enum {string}
+         */
+        FlagState: "found" | "excluded" | "referred" | "overruled";
+        /**
+         * @description What comes of a plan; agreement and discussed are null with a single pass.
+         *
+         *     conflict and pairs are told as after discussion, conflict_before as the passes said at first.
+         */
+        Forecast: {
+            triples: number;
+            days: number;
+            agreement: components["schemas"]["Estimate"] | null;
+            discussed: components["schemas"]["Estimate"] | null;
+            conflict: components["schemas"]["Estimate"];
+            conflict_before: components["schemas"]["Estimate"];
+            pairs: components["schemas"]["Estimate"];
+            n_simulated: number;
+        };
+        /** @description The forecast with one number of the plan changed to `at`. */
+        ForecastPoint: {
+            /** Format: double */
+            at: number;
+            forecast: components["schemas"]["Forecast"];
+        };
         /** @description An evaluation with all its figures. */
         FullEvaluation: {
             id: number;
@@ -2197,6 +2598,12 @@ export interface components {
         /** @description The text of a guideline's next version (Markdown). */
         GuidelineTextRequest: {
             text: string;
+        };
+        /** @description Bars: the first ends below edges[0], the last begins with the last edge. flagged: those flagged for just this. */
+        Histogram: {
+            edges: number[];
+            all: number[];
+            flagged: number[];
         };
         /** @description One setting of a run, for a form. A null default means "not set". */
         Hyperparameter: {
@@ -2355,6 +2762,12 @@ export interface components {
         Lease: {
             /** Format: date-time */
             lease_expires_at: string;
+        };
+        /** @description The most characters of a category, and from how many responses that follows. */
+        LengthLimit: {
+            category: components["schemas"]["Category"];
+            limit: number;
+            n: number;
         };
         /** @description Tasks that one person may do in a day; null for no limit of this kind. */
         Limit: {
@@ -2829,6 +3242,58 @@ export interface components {
             weight: number;
             spark: number[];
             categories: components["schemas"]["PersonCategory"][];
+        };
+        /** @description Share of the response at place `a` preferred to the one at place `b`, which stands later; 0 is the first. */
+        PlaceCell: {
+            n: number;
+            n_ties: number;
+            /** Format: double */
+            share: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            a: number;
+            b: number;
+        };
+        /** @description The plan in full, its forecast, and how that changes along one of its numbers. */
+        Plan: {
+            plan: components["schemas"]["PlanQuery"];
+            /** Format: double */
+            measured_share: number;
+            forecast: components["schemas"]["Forecast"];
+            along: components["schemas"]["ForecastPoint"][];
+        };
+        /** @description The plan; what is left out is as in the project's settings. */
+        PlanQuery: {
+            /** @default 1000 */
+            prompts: number;
+            /** @default 29 */
+            people: number;
+            triples_a_day?: number;
+            passes?: number;
+            /** @default 5 */
+            responses: number;
+            /**
+             * Format: double
+             * @default 0.38
+             */
+            noise: number;
+            /**
+             * Format: double
+             * @default 0.12
+             */
+            tie_band: number;
+            /** Format: double */
+            threshold?: number;
+            /**
+             * @description what the plot runs along
+             *
+             *     * `noise` - noise
+             *     * `passes` - passes
+             * @default noise
+             */
+            along: components["schemas"]["AlongEnum"];
         };
         /** @description What one answered before, by places on the page. */
         Previous: {
@@ -5191,6 +5656,173 @@ export interface operations {
             };
         };
     };
+    filters_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterRunDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    filters_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterApplyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flags_overrule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagOverruleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flag"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     gold_update: {
         parameters: {
             query?: never;
@@ -7105,6 +7737,66 @@ export interface operations {
             };
         };
     };
+    bias_get: {
+        parameters: {
+            query?: {
+                /** @description first day, local time */
+                from?: string;
+                /** @description half for either, or left out */
+                ties?: "apart" | "half";
+                /** @description last day, local time */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bias"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     categories_list: {
         parameters: {
             query?: never;
@@ -7406,6 +8098,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Figures"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    filters_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterRunPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    filters_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FilterRulesRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flags_list: {
+        parameters: {
+            query?: {
+                code?: "control_tokens" | "near_duplicate" | "not_chinese" | "notice" | "repetition" | "too_long";
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+                state?: "excluded" | "found" | "overruled" | "referred";
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagPage"];
                 };
             };
             400: {
@@ -7916,6 +8783,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["People"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    planning_get: {
+        parameters: {
+            query?: {
+                /**
+                 * @description what the plot runs along
+                 *
+                 *     * `noise` - noise
+                 *     * `passes` - passes
+                 */
+                along?: "noise" | "passes";
+                noise?: number;
+                passes?: number;
+                people?: number;
+                prompts?: number;
+                responses?: number;
+                threshold?: number;
+                tie_band?: number;
+                triples_a_day?: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
                 };
             };
             400: {

@@ -27,15 +27,16 @@ describe('what a role sees', () => {
   const pagesOf = (role: Parameters<typeof sectionsFor>[0][number]) =>
     sectionsFor([role]).map((section) => [section.label, ...section.pages.map(({ path }) => path)])
 
-  it('is the whole of quality control for a reviewer', () => {
+  it('is the whole of quality control for a reviewer, and what the filters flagged', () => {
     expect(pagesOf('research_reviewer')).toEqual([
       ['discussions', 'discussions'],
-      ['qa', 'queues', 'disputes', 'reviews', 'people', 'statistics', 'gold'],
+      ['qa', 'queues', 'disputes', 'reviews', 'people', 'statistics', 'bias', 'gold'],
+      ['data', 'filters'],
     ])
   })
 
   it('is only the figures and gold of quality control for a researcher', () => {
-    expect(pagesOf('researcher')[0]).toEqual(['qa', 'statistics', 'gold'])
+    expect(pagesOf('researcher')[0]).toEqual(['qa', 'statistics', 'bias', 'gold'])
   })
 
   it('is what the same addresses let in', () => {

@@ -42,6 +42,7 @@ export const SECTIONS: readonly NavigationSection[] = [
       { path: 'reviews', label: 'reviews' },
       { path: 'people', label: 'people' },
       { path: 'statistics', label: 'statistics', roles: QA_AND_RESEARCH },
+      { path: 'bias', label: 'bias', roles: QA_AND_RESEARCH },
       { path: 'gold', label: 'gold', roles: QA_AND_RESEARCH },
     ],
   },
@@ -51,7 +52,9 @@ export const SECTIONS: readonly NavigationSection[] = [
     pages: [
       { path: 'prompts', label: 'prompts' },
       { path: 'imports', label: 'imports' },
+      { path: 'filters', label: 'filters', roles: QA_AND_RESEARCH },
       { path: 'sets', label: 'sets' },
+      { path: 'planning', label: 'planning' },
     ],
   },
   {

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import styles from './StateTag.module.css'
 
-type Machine = 'prompt' | 'import' | 'set' | 'run' | 'evaluation' | 'promotion'
+type Machine = 'prompt' | 'import' | 'set' | 'run' | 'evaluation' | 'promotion' | 'filter' | 'flag'
 
 /** What a state means to a reader; states that are not here are at rest. */
 const MOODS: Record<string, string | undefined> = {
@@ -12,6 +12,7 @@ const MOODS: Record<string, string | undefined> = {
   gold: styles.good,
   promoted: styles.good,
   waiting: styles.waiting,
+  applied: styles.good,
   discussion: styles.waiting,
   escalated_delivery: styles.waiting,
   escalated_operations: styles.waiting,
@@ -25,6 +26,8 @@ const MOODS: Record<string, string | undefined> = {
   checking: styles.active,
   importing: styles.active,
   freezing: styles.active,
+  applying: styles.active,
+  referred: styles.waiting,
   running: styles.active,
   benchmarking: styles.active,
 }

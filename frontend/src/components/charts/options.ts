@@ -152,3 +152,83 @@ export function daysOption({ days, series, max, format }: DayChart): EChartsCore
     })),
   }
 }
+
+export interface BandSeries {
+  name: string
+  /** One for each place on the axis; null where nothing is known */
+  points: readonly ({ value: number; low: number; high: number } | null)[]
+}
+
+interface BandChart {
+  names: readonly string[]
+  series: readonly BandSeries[]
+  xName: string
+  /** A line across, where nothing would show */
+  even?: number
+  min?: number
+  max?: number
+  format: (value: number | null) => string
+}
+
+/** Lines over places on an axis, each with its interval as a band behind it. */
+export function bandOption({ names, series, xName, even, min, max, format }: BandChart): EChartsCoreOption {
+  return {
+    tooltip: {
+      trigger: 'axis',
+      // Names may come from people: drawn as text, they are never taken for markup.
+      renderMode: 'richText',
+      formatter: (rows: { dataIndex: number }[]) => bandTip(rows[0]?.dataIndex ?? 0, names, series, format),
+    },
+    legend: { show: series.length > 1, top: 0, left: 0, itemWidth: 16, itemHeight: 8, textStyle: { fontSize: 12 } },
+    grid: { ...GRID, top: series.length > 1 ? 32 : 12, bottom: 24 },
+    xAxis: {
+      type: 'category',
+      data: names,
+      name: xName,
+      nameLocation: 'middle',
+      nameGap: 26,
+      axisTick: { show: false },
+      axisLabel: { fontSize: 11, hideOverlap: true },
+    },
+    yAxis: { type: 'value', scale: true, min, max, axisLabel: { formatter: format, fontSize: 11 } },
+    series: [...series.flatMap(bandLines), ...(even === undefined ? [] : [evenLine(names, even)])],
+  }
+}
+
+/** The line, and its band as two stacked areas, the lower one unseen. Of one name, they are of one colour. */
+function bandLines({ name, points }: BandSeries, index: number) {
+  const unseen = { type: 'line', name, stack: `band-${index}`, symbol: 'none', silent: true, lineStyle: { width: 0 } }
+  return [
+    { ...unseen, data: points.map((point) => point?.low ?? null) },
+    {
+      ...unseen,
+      data: points.map((point) => (point === null ? null : point.high - point.low)),
+      areaStyle: { opacity: 0.18 },
+    },
+    {
+      type: 'line',
+      name,
+      data: points.map((point) => point?.value ?? null),
+      symbolSize: 6,
+      lineStyle: { width: 1.5, type: STROKES[index % STROKES.length] },
+    },
+  ]
+}
+
+function evenLine(names: readonly string[], even: number) {
+  const lineStyle = { width: 1, type: 'dotted', color: '#868d99' }
+  return { type: 'line', data: names.map(() => even), symbol: 'none', silent: true, lineStyle }
+}
+
+function bandTip(
+  place: number,
+  names: readonly string[],
+  series: readonly BandSeries[],
+  format: (value: number | null) => string,
+): string {
+  const lines = series.map(({ name, points }) => {
+    const point = points[place]
+    return point ? `${name}  ${format(point.value)}  [${format(point.low)}, ${format(point.high)}]` : name
+  })
+  return [names[place], ...lines].join('\n')
+}

@@ -1,0 +1,106 @@
+import { FLAG_CODES, FLAG_STATES, flagsQuery, type Flag } from '@/api/filters'
+import { EmptyState } from '@/components/EmptyState'
+import { Section } from '@/components/Page'
+import { PagedTable } from '@/components/PagedTable'
+import { StateTag } from '@/components/StateTag'
+import { useFormat } from '@/lib/format'
+import { useFilters } from '@/lib/useFilters'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Button, Select, type TableColumnsType } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { OverruleDialog } from './OverruleDialog'
+import styles from './filters.module.css'
+import { useFlagFigures } from './useFlagFigures'
+
+/** Every flagged response with the figures of its flag; a person overrules what is fine. */
+export function FlagList({ project, seesPrompts }: { project: number; seesPrompts: boolean }) {
+  const { t } = useTranslation()
+  const [address, setAddress] = useFilters('state', 'code')
+  const state = FLAG_STATES.find((one) => one === address.state)
+  const code = FLAG_CODES.find((one) => one === address.code)
+  const flags = useInfiniteQuery(flagsQuery(project, { state, code }))
+  const [overruling, setOverruling] = useState<Flag | null>(null)
+  return (
+    <Section title={t('filters.flagged')} testid="flags-section">
+      <div className={styles.filters}>
+        <Select
+          allowClear
+          value={state}
+          options={FLAG_STATES.map((value) => ({ value, label: t(`states.flag.${value}`) }))}
+          placeholder={t('filters.state')}
+          aria-label={t('filters.state')}
+          onChange={(value?: string) => setAddress({ state: value ?? null })}
+          style={{ minWidth: 160 }}
+          data-testid="flag-state"
+        />
+        <Select
+          allowClear
+          value={code}
+          options={FLAG_CODES.map((value) => ({ value, label: t(`filters.code.${value}`) }))}
+          placeholder={t('filters.flags')}
+          aria-label={t('filters.flags')}
+          onChange={(value?: string) => setAddress({ code: value ?? null })}
+          style={{ minWidth: 160 }}
+          data-testid="flag-code"
+        />
+      </div>
+      <PagedTable
+        query={flags}
+        columns={useColumns(seesPrompts, setOverruling)}
+        rowKey={({ id }) => id}
+        empty={<EmptyState title={t('filters.noFlags.title')} hint={t('filters.noFlags.hint')} />}
+        testid="flags"
+      />
+      {overruling && <OverruleDialog project={project} flag={overruling} onClose={() => setOverruling(null)} />}
+    </Section>
+  )
+}
+
+function useColumns(seesPrompts: boolean, onOverrule: (flag: Flag) => void): TableColumnsType<Flag> {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const figures = useFlagFigures()
+  return [
+    { title: t('filters.flags'), width: 130, render: (_, flag) => t(`filters.code.${flag.code}`) },
+    { title: t('filters.figures'), width: 210, render: (_, flag) => figures(flag) },
+    {
+      title: t('filters.response'),
+      render: (_, flag) => (
+        <details className={styles.text}>
+          <summary>{flag.text.slice(0, 60)}</summary>
+          {flag.text}
+          {flag.chars > flag.text.length && <em> {t('filters.cut', { n: format.integer(flag.chars) })}</em>}
+        </details>
+      ),
+    },
+    { title: t('list.category'), width: 130, render: (_, flag) => flag.category.path.join(' / ') },
+    {
+      title: t('filters.prompt'),
+      width: 80,
+      align: 'right',
+      render: (_, flag) => (seesPrompts ? <Link to={`/prompts/${flag.prompt}`}>#{flag.prompt}</Link> : `#${flag.prompt}`),
+    },
+    {
+      title: t('filters.state'),
+      width: 120,
+      render: (_, flag) => (
+        <>
+          <StateTag machine="flag" state={flag.state} />
+          {flag.reason && <div className={styles.hint}>{flag.reason}</div>}
+        </>
+      ),
+    },
+    {
+      title: t('list.actions'),
+      width: 110,
+      render: (_, flag) =>
+        flag.state !== 'overruled' && (
+          <Button size="small" onClick={() => onOverrule(flag)} data-testid={`overrule-${flag.id}`}>
+            {t('filters.overrule')}
+          </Button>
+        ),
+    },
+  ]
+}
