@@ -9,6 +9,7 @@ gives a token what it would get in its own sample, so rewards, loss and gradient
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +37,7 @@ class Layout:
     @property
     def ends(self) -> Ints:
         """Where the last token of each sample stands, (n,)."""
-        ends: Ints = np.add(self.tail_start, self.tail_length - 1)
-        return ends
+        return cast(Ints, self.tail_start + self.tail_length - 1)
 
     def places(self, sample: int, offsets: Ints) -> Ints:
         """Where the tokens `offsets` of a sample, counted from its first, stand."""
