@@ -9,7 +9,6 @@ gives a token what it would get in its own sample, so rewards, loss and gradient
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,13 +36,14 @@ class Layout:
     @property
     def ends(self) -> Ints:
         """Where the last token of each sample stands, (n,)."""
-        return cast(Ints, self.tail_start + self.tail_length - 1)
+        return self.tail_start + self.tail_length - 1
 
     def places(self, sample: int, offsets: Ints) -> Ints:
         """Where the tokens `offsets` of a sample, counted from its first, stand."""
         trunk = self.trunk_length[sample]
         in_trunk = self.trunk_start[sample] + offsets
-        return np.where(offsets < trunk, in_trunk, self.tail_start[sample] + offsets - trunk)
+        places: Ints = np.where(offsets < trunk, in_trunk, self.tail_start[sample] + offsets - trunk)
+        return places
 
     @cached_property
     def segments(self) -> "Segments":
