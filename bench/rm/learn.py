@@ -1,0 +1,119 @@
+"""Whether the engine learns real human preferences: python -m bench.rm.learn human_preferences.jsonl.gz
+
+Trains a small model from scratch, on a base with random weights made from the training text alone, on the
+strict preferences of the file's split `train`, and judges the pairs of its split `eval`, whose prompts it has
+never seen. Chance is 0.5; beside it stands the rule that the longer response wins. All of it runs through the
+engine's own commands on the CPU. Fails unless the 95% interval over all pairs is above 0.5.
+
+SETTINGS were chosen with --validate, which holds out part of the training prompts and never looks at `eval`.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.rm.preferences import (
+    Interval,
+    Pair,
+    accuracy,
+    by_length,
+    by_reward,
+    hold_out,
+    read_pairs,
+    read_rewards,
+    write_cheems,
+)
+from bench.rm.report import circumstances, table, this_command, write_section
+
+VALIDATION_SHARE = 0.15
+BASE = {"vocab": 4000, "hidden": 64, "layers": 1}
+SETTINGS = {
+    "max_length": 256, "truncate": "left", "learning_rate": 2e-3, "epochs": 2, "batch_responses": 64,
+    "regularization": 0.01, "token_budget": 8192, "device": "cpu",
+}  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.rm.learn", description=str(__doc__).partition("\n\n")[2])
+    parser.add_argument("data", type=Path, help=".jsonl.gz of human preferences, pair by pair")
+    parser.add_argument("--validate", action="store_true", help="judge held-out training prompts instead of eval")
+    parser.add_argument("--work", type=Path, default=Path("var/bench-learn"), help="folder, emptied first")
+    parser.add_argument("--write-results", action="store_true", help="put the figures into bench/rm/RESULTS.md")
+    options = parser.parse_args()
+    train, judged = split(read_pairs(options.data), validate=options.validate)
+    started = time.monotonic()
+    rewards = read_rewards(learn(train, judged, options.work.resolve()))
+    rows, everything = figures(judged, by_reward(judged, rewards))
+    lines = [
+        *circumstances("cpu", this_command("bench.rm.learn")),
+        f"- Base: {BASE}, random weights; settings: {SETTINGS}",
+        f"- {len(train):,} training pairs; {time.monotonic() - started:.0f} s from base to scores",
+        "- Intervals: 95%, bootstrap over prompts. An equal reward is wrong; an equal length counts half.",
+        "", *table(["Source", "pairs", "prompts", "accuracy", "longer one wins"], rows),
+    ]  # fmt: skip
+    print("\n".join(lines))
+    if options.write_results:
+        write_section("learn", "Real human preferences, a small model from scratch", lines)
+    return 0 if everything.low > 0.5 else 1
+
+
+def split(pairs: Sequence[Pair], *, validate: bool) -> tuple[list[Pair], list[Pair]]:
+    """The pairs to learn from and those to judge; they share no prompt."""
+    train = [pair for pair in pairs if pair.split == "train"]
+    return hold_out(train, VALIDATION_SHARE) if validate else (train, [p for p in pairs if p.split == "eval"])
+
+
+def learn(train: Sequence[Pair], judged: Sequence[Pair], work: Path) -> Path:
+    """Base, training and scoring by the engine's commands; the file of the rewards of `judged`."""
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    write_cheems(work / "train.jsonl", train)
+    write_cheems(work / "judged.jsonl", judged)
+    sizes = [text for name, size in BASE.items() for text in (f"--{name}", str(size))]
+    _engine("tiny", "--text", str(work / "train.jsonl"), "--out", str(work / "base"), *sizes)
+    run = {"base": str(work / "base"), "train": [str(work / "train.jsonl")], "out": str(work / "run"), **SETTINGS}
+    (work / "run.json").write_text(json.dumps(run), encoding="utf-8")
+    _engine("train", str(work / "run.json"))
+    _engine(
+        "score", "--model", str(work / "run" / "model"), "--input", str(work / "judged.jsonl"),
+        "--output", str(work / "scores.jsonl"), "--max-length", str(SETTINGS["max_length"]), "--device", "cpu",
+    )  # fmt: skip
+    return work / "scores.jsonl"
+
+
+def _engine(command: str, *arguments: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", f"rm_training.engine.{command}", *arguments],
+        check=True,
+        env=os.environ | {"TOKENIZERS_PARALLELISM": "true"},
+    )
+
+
+def figures(pairs: Sequence[Pair], right: Sequence[float]) -> tuple[list[list[str]], Interval]:
+    """A row for each source and one for all, which is also given as figures."""
+    rows = []
+    longer = by_length(pairs)
+    for source in sorted({pair.source for pair in pairs}):
+        own = [i for i, pair in enumerate(pairs) if pair.source == source]
+        chosen = [pairs[i] for i in own]
+        rows.append(_row(source, accuracy(chosen, [right[i] for i in own]), accuracy(chosen, [longer[i] for i in own])))
+    everything = accuracy(pairs, right)
+    return [*rows, _row("all", everything, accuracy(pairs, longer))], everything
+
+
+def _row(name: str, model: Interval, longer: Interval) -> list[str]:
+    return [name, f"{model.n:,}", f"{model.prompts:,}", _shown(model), _shown(longer)]
+
+
+def _shown(interval: Interval) -> str:
+    return f"{interval.accuracy:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
