@@ -23,7 +23,7 @@ from bench.rm.trl_environment import NoTrl, check, trl_python
 from bench.rm.weights import save_random
 from rm_training.engine.encode import Encoder
 
-CURVE_PROMPTS, CURVE_STEPS = 4, 4
+CURVE_PROMPTS, CURVE_STEPS = 2, 3
 MOST_DIFFERENCE = {"fp32": 1e-4, "bf16": 2e-2}  # of losses; bf16 has 8 bits of mantissa and sums in another order
 TARGETS = {"cuda": {TRL: 6.0, LOOP: 3.0}, "cpu": {}}  # prompts/s of training, as a ratio to each
 

@@ -61,8 +61,8 @@ class Loop:
             )  # fmt: skip
         return output.logits.squeeze(-1).float()
 
-    def step(self, batch: Sequence[Prompt], prompts_a_pass: int) -> torch.Tensor:
-        """One optimiser step; the loss of the batch."""
+    def gradient(self, batch: Sequence[Prompt], prompts_a_pass: int) -> torch.Tensor:
+        """The loss of the batch; its gradient stands in the parameters afterwards."""
         self.optimizer.zero_grad()
         total = torch.zeros((), device=self.device)
         for part in chunks(batch, prompts_a_pass):
@@ -73,9 +73,14 @@ class Loop:
             loss = loss + self.regularization * rewards.square().sum() / (len(batch) * RESPONSES)
             loss.backward()
             total += loss.detach()
+        return total
+
+    def step(self, batch: Sequence[Prompt], prompts_a_pass: int) -> torch.Tensor:
+        """One optimiser step; the loss of the batch."""
+        loss = self.gradient(batch, prompts_a_pass)
         clip_grad_norm_(self.trained, 1.0)
         self.optimizer.step()
-        return total
+        return loss
 
     def train(self, prompts: Sequence[Prompt], batch_prompts: int, prompts_a_pass: int) -> float:
         """Seconds of one epoch."""

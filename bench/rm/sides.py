@@ -35,7 +35,7 @@ class Plan:
 
 
 PLANS = {
-    "cpu": Plan(prompts=16, batch=4, sweep=2, tokens=(4096,), loop=(1, 2, 4), trl=(2, 5, 10)),
+    "cpu": Plan(prompts=12, batch=4, sweep=1, tokens=(4096,), loop=(1, 2, 4), trl=(2, 5, 10)),
     "cuda": Plan(
         prompts=256, batch=32, sweep=32, tokens=(16384, 32768, 65536), loop=(2, 4, 8, 16, 32), trl=(4, 8, 16, 32, 64)
     ),
