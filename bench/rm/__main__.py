@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import torch
 from transformers import AutoTokenizer
 
 from bench.rm.comparisons import MAX_LENGTH, Ranked, from_file, made
@@ -26,6 +27,11 @@ from rm_training.engine.encode import Encoder
 CURVE_PROMPTS, CURVE_STEPS = 2, 3
 MOST_DIFFERENCE = {"fp32": 1e-4, "bf16": 2e-2}  # of losses; bf16 has 8 bits of mantissa and sums in another order
 TARGETS = {"cuda": {TRL: 6.0, LOOP: 3.0}, "cpu": {}}  # prompts/s of training, as a ratio to each
+_NOTES = {
+    "cpu": "- CPU seconds are those of all threads. They hold where other work shares the machine; the clock's do not.",
+    "cuda": "- TFLOP/s count what each way needs without padding (bench/rm/shapes.py): a row per chosen and per "
+    "rejected for TRL, every response once for the loop, and for the engine the prompt once too.",
+}
 
 
 def main() -> int:
@@ -126,28 +132,25 @@ def compare_speeds(
     """The tables of both jobs, with the engine's ratio to each other side; whether the targets are met."""
     lines: list[str] = []
     met = True
-    for job in ("train", "score"):
-        seconds = {side: figures[side][f"{job}_seconds"] for side in (ENGINE, TRL, LOOP) if side in figures}
+    for job, name in (("train", "Training"), ("score", "Scoring")):
+        times = {side: figures[side][job] for side in (ENGINE, TRL, LOOP) if side in figures}
         rows = []
-        for side, time in seconds.items():
-            ratio = time / seconds[ENGINE]
-            row = [side, f"{lengths.prompts / time:.3g}", f"{lengths.tokens / time:,.0f}", f"{ratio:.2f}"]
-            rows.append([*row, *_power(side, time, lengths, shape, training=job == "train", device=device)])
-            if job == "train":
-                met = met and ratio >= TARGETS[device].get(side, 0.0)
-        name = {"train": "Training", "score": "Scoring"}[job]
-        header = [name, "prompts/s", "tokens/s", "engine is faster by", "TFLOP/s", "of the card's peak"]
-        lines += [*table(header, rows), ""]
+        for side, (seconds, cpu) in times.items():
+            ratio = seconds / times[ENGINE][0]
+            row = [side, f"{lengths.prompts / seconds:.3g}", f"{lengths.tokens / seconds:,.0f}", f"{ratio:.2f}"]
+            if device == "cpu":
+                row += [f"{cpu / lengths.prompts:.2f}", f"{cpu / times[ENGINE][1]:.2f}"]
+            else:
+                row += _power(seconds, sum(flops(shape, way, training=job == "train") for way in lengths.layouts(side)))
+            rows.append(row)
+            met = met and (job == "score" or ratio >= TARGETS[device].get(side, 0.0))
+        more = {"cpu": ["CPU s a prompt", "faster by CPU"], "cuda": ["TFLOP/s", "of the card's peak"]}[device]
+        lines += [*table([name, "prompts/s", "tokens/s", "engine is faster by", *more], rows), ""]
     return lines[:-1], met
 
 
-def _power(side: str, seconds: float, lengths: Lengths, shape: Shape, *, training: bool, device: str) -> list[str]:
-    needed = sum(flops(shape, layout, training=training) for layout in lengths.layouts(side))
+def _power(seconds: float, needed: float) -> list[str]:
     achieved = needed / seconds / 1e12
-    if device == "cpu":
-        return [f"{achieved:.3f}", "unknown"]
-    import torch
-
     peak = peak_tflops(torch.cuda.get_device_name())
     return [f"{achieved:.1f}", f"{achieved / peak:.1%}" if peak else "unknown"]
 
@@ -155,20 +158,22 @@ def _power(side: str, seconds: float, lengths: Lengths, shape: Shape, *, trainin
 def describe(options: argparse.Namespace, plan: Plan, items: list[Ranked], figures: dict[str, Any]) -> list[str]:
     """The rest of the circumstances: data, settings, what the columns mean."""
     source = f"prompts of {options.data.name}" if options.data else "made prompts"
-    settings = "; ".join(f"{side}: {_setting(found)}" for side, found in figures.items())
+    settings = "; ".join(f"{side}: {_setting(found, len(items))}" for side, found in figures.items())
     versions = ", ".join(f"{name} {number}" for name, number in figures.get(TRL, {}).get("versions", {}).items())
     return [
         f"- Model: {options.shape}, {options.dtype}; {len(items)} {source}, {plan.batch} an optimiser step",
         f"- Settings chosen: {settings}",
         f"- TRL's environment: {versions}" if versions else "- TRL was left out.",
-        "- tokens/s count every sample (prompt and response) once for all three, so they compare as prompts/s do. "
-        "TFLOP/s count what each way needs without padding (bench/rm/shapes.py): a row per chosen and per rejected "
-        "for TRL, every response once for the loop, and for the engine the prompt once too.",
+        "- tokens/s count every sample (prompt and response) once for all three, so they compare as prompts/s do.",
+        _NOTES[options.device],
     ]
 
 
-def _setting(found: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in found["setting"].items())
+def _setting(found: dict[str, Any], prompts: int) -> str:
+    told = [f"{name} {value}" for name, value in found["setting"].items()]
+    if "forwarded" in found:
+        told.append(f"{found['forwarded'] / prompts:,.0f} tokens forwarded a prompt, padding included")
+    return ", ".join(told)
 
 
 def compare_losses(sides: Sides, items: list[Ranked], most: float) -> tuple[list[str], bool]:

@@ -8,7 +8,7 @@ that of PROTOCOL 9. `job` says model, data and device; its "result" is the file 
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from bench.rm.comparisons import PAIRS, RESPONSES
 
 Sample = list[int]
 Prompt = list[Sample]  # its responses' tokens, best first
+Spent = tuple[float, float]  # seconds, and seconds of CPU over all threads
 
 BETTER, WORSE = map(list, zip(*combinations(range(RESPONSES), 2), strict=True))
 
@@ -82,27 +83,31 @@ class Loop:
         self.optimizer.step()
         return loss
 
-    def train(self, prompts: Sequence[Prompt], batch_prompts: int, prompts_a_pass: int) -> float:
-        """Seconds of one epoch."""
+    def train(self, prompts: Sequence[Prompt], batch_prompts: int, prompts_a_pass: int) -> Spent:
+        """One epoch."""
         self.model.train()
         started = self.clock()
         for batch in chunks(prompts, batch_prompts):
             self.step(batch, prompts_a_pass)
-        return self.clock() - started
+        return self.since(started)
 
-    def score(self, prompts: Sequence[Prompt], prompts_a_pass: int) -> float:
-        """Seconds to score every response once."""
+    def score(self, prompts: Sequence[Prompt], prompts_a_pass: int) -> Spent:
+        """Scoring every response once."""
         self.model.eval()
         started = self.clock()
         with torch.inference_mode():
             for part in chunks(prompts, prompts_a_pass):
                 self.rewards([sample for prompt in part for sample in prompt]).tolist()
-        return self.clock() - started
+        return self.since(started)
 
-    def clock(self) -> float:
+    def clock(self) -> Spent:
         if self.device.type == "cuda":
             torch.cuda.synchronize()
-        return time.perf_counter()
+        return time.perf_counter(), time.process_time()
+
+    def since(self, started: Spent) -> Spent:
+        seconds, cpu = self.clock()
+        return seconds - started[0], cpu - started[1]
 
 
 def load_model(job: dict[str, Any]) -> Any:
@@ -130,25 +135,27 @@ def speed(loop: Loop, job: dict[str, Any]) -> dict[str, Any]:
     prompts = loop.prompts(job["comparisons"])
     first = prompts[: job["sweep_prompts"]]
     loop.train(first[:1], 1, 1)
-    best = {
-        "train": fastest(job["candidates"], lambda size: loop.train(first, job["batch_prompts"], size)),
-        "score": fastest(job["candidates"], lambda size: loop.score(first, size)),
-    }
+    by_cpu = job["device"] == "cpu"
+    train_size = fastest(job["candidates"], by_cpu, lambda size: loop.train(first, job["batch_prompts"], size))
+    score_size = fastest(job["candidates"], by_cpu, lambda size: loop.score(first, size))
     loop.forwarded = 0
-    train_seconds = loop.train(prompts, job["batch_prompts"], best["train"])
+    trained = loop.train(prompts, job["batch_prompts"], train_size)
     forwarded = loop.forwarded
     return {
-        "train_seconds": train_seconds, "score_seconds": loop.score(prompts, best["score"]),
-        "forwarded": forwarded, "setting": {f"prompts a pass, {name}": size for name, size in best.items()},
+        "train": trained, "score": loop.score(prompts, score_size), "forwarded": forwarded,
+        "setting": {"prompts a pass, train": train_size, "prompts a pass, score": score_size},
     }  # fmt: skip
 
 
-def fastest(candidates: Sequence[int], seconds: Any) -> int:
-    """The candidate of the fewest seconds; one that runs out of memory is none."""
+def fastest(candidates: Sequence[int], by_cpu: bool, work: Callable[[int], Spent]) -> int:
+    """The candidate that takes least; one that runs out of memory is none.
+
+    On a CPU that other work shares, seconds of CPU say more than those of the clock.
+    """
     times: dict[int, float] = {}
     for candidate in candidates:
         try:
-            times[candidate] = seconds(candidate)
+            times[candidate] = work(candidate)[by_cpu]
         except torch.OutOfMemoryError:
             torch.cuda.empty_cache()
     return min(times, key=lambda candidate: times[candidate])

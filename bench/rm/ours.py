@@ -4,6 +4,7 @@ python -m bench.rm.ours job.json scores; training is `python -m rm_training.engi
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -28,26 +29,41 @@ def config(job: dict[str, Any], out: Path, *, epochs: int, token_budget: int) ->
     return values | ({"lora": {"rank": job["lora_rank"]}} if job["lora_rank"] else {})
 
 
-def train_seconds(job: dict[str, Any], out: Path, token_budget: int, env: dict[str, str]) -> float:
-    """Seconds of one epoch: the second of three, by the run's own progress file.
+def train(job: dict[str, Any], out: Path, token_budget: int, env: dict[str, str]) -> tuple[float, float]:
+    """Seconds of one epoch by the run's own progress file, and its seconds of CPU: the second of three epochs.
 
     The first epoch warms up. The run is killed in its third, as nothing that it would save is wanted.
     Raises RuntimeError where it ends before.
     """
     process = _start(job, out, 3, token_budget, env)
+    cpu: dict[int, float] = {}  # at the first sight of each epoch's last line
     try:
         while process.poll() is None and not _in_epoch(out, 3):
             time.sleep(_POLL_SECONDS)
+            for epoch in (1, 2):
+                if epoch not in cpu and _pairs(out, epoch) == job["prompts"] * PAIRS:
+                    cpu[epoch] = _cpu_seconds(process.pid)
     finally:
         process.kill()
         process.wait()
-    first, second = _in_epoch(out, 1), _in_epoch(out, 2)
-    if not (first and second and _in_epoch(out, 3)):
-        raise RuntimeError(f"the engine's run ended early:\n{(out / 'stderr.txt').read_text()[-2000:]}")
-    trained = second[-1]["pairs_used"] - first[-1]["pairs_used"]
-    if trained != job["prompts"] * PAIRS:
-        raise RuntimeError(f"the engine trained on {trained} pairs, not on all {job['prompts'] * PAIRS}")
-    return float(second[-1]["seconds"] - first[-1]["seconds"])
+    if not (_in_epoch(out, 3) and len(cpu) == 2):
+        raise RuntimeError(
+            f"the engine's run ended early, or left pairs out:\n{(out / 'stderr.txt').read_text()[-2000:]}"
+        )
+    first, second = _in_epoch(out, 1)[-1], _in_epoch(out, 2)[-1]
+    return second["seconds"] - first["seconds"], cpu[2] - cpu[1]
+
+
+def _pairs(out: Path, epoch: int) -> int:
+    """Pairs that the lines of `epoch` count; the progress file adds up those of the epochs before."""
+    until = {number: lines[-1]["pairs_used"] for number in (epoch - 1, epoch) if (lines := _in_epoch(out, number))}
+    return int(until.get(epoch, 0)) - int(until.get(epoch - 1, 0))
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+    user, system = fields[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def losses(job: dict[str, Any], out: Path, token_budget: int, env: dict[str, str]) -> list[float]:
@@ -80,8 +96,8 @@ def _lines(out: Path) -> list[dict[str, Any]]:
 
 
 def score(job: dict[str, Any]) -> dict[str, Any]:
-    """Seconds to score every response once, by the fastest of the token budgets, without tokenisation."""
-    from rm_training.engine.data import read_training
+    """Time to score every response once, by the fastest of the token budgets, without tokenisation."""
+    from rm_training.engine.data import Prompt, read_training
     from rm_training.engine.encode import Encoder
     from rm_training.engine.inference import rewards_of
     from rm_training.engine.model import Runtime, load_for_scoring
@@ -90,17 +106,23 @@ def score(job: dict[str, Any]) -> dict[str, Any]:
     prompts = read_training([Path(job["comparisons"])])
     encoder = Encoder(model.tokenizer, MAX_LENGTH)
 
-    def seconds(chosen: Any, budget: int) -> float:
-        started = time.perf_counter()
+    def spent(chosen: list[Prompt], budget: int) -> list[float]:
+        times = [_now()]
         encoder.encode([(prompt.text, response) for prompt in chosen for response in prompt.responses])
-        encoded = time.perf_counter()
+        times.append(_now())
         rewards_of(model, chosen, max_length=MAX_LENGTH, token_budget=budget)
-        return (time.perf_counter() - encoded) - (encoded - started)
+        times.append(_now())
+        return [(end - middle) - (middle - start) for start, middle, end in zip(*times, strict=True)]
 
     few = prompts[: job["sweep_prompts"]]
-    seconds(few[:1], job["candidates"][0])
-    budget = min(job["candidates"], key=lambda candidate: seconds(few, candidate))
-    return {"score_seconds": seconds(prompts, budget), "setting": {"tokens a pass, score": budget}}
+    spent(few[:1], job["candidates"][0])
+    by_cpu = job["device"] == "cpu"
+    budget = min(job["candidates"], key=lambda candidate: spent(few, candidate)[by_cpu])
+    return {"score": spent(prompts, budget), "setting": {"tokens a pass, score": budget}}
+
+
+def _now() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
 
 
 def main(path: str) -> None:

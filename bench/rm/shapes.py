@@ -35,7 +35,7 @@ class Shape:
 
 
 SHAPES = {
-    "tiny": Shape(hidden=256, intermediate=768, layers=4, heads=4, kv_heads=4, vocab=4096),
+    "tiny": Shape(hidden=256, intermediate=768, layers=2, heads=4, kv_heads=4, vocab=4096),
     "qwen2.5-0.5b": Shape(hidden=896, intermediate=4864, layers=24, heads=14, kv_heads=2, vocab=151936),
     "qwen2.5-1.5b": Shape(hidden=1536, intermediate=8960, layers=28, heads=12, kv_heads=2, vocab=151936),
     "qwen2.5-7b": Shape(

@@ -35,7 +35,7 @@ class Plan:
 
 
 PLANS = {
-    "cpu": Plan(prompts=12, batch=4, sweep=1, tokens=(4096,), loop=(1, 2, 4), trl=(2, 5, 10)),
+    "cpu": Plan(prompts=12, batch=4, sweep=1, tokens=(4096,), loop=(1, 2, 4), trl=(5, 10)),
     "cuda": Plan(
         prompts=256, batch=32, sweep=32, tokens=(16384, 32768, 65536), loop=(2, 4, 8, 16, 32), trl=(4, 8, 16, 32, 64)
     ),
@@ -56,7 +56,7 @@ class Sides:
         self.env = environment(common["device"])
 
     def speeds(self, items: list[Ranked]) -> dict[str, dict[str, Any]]:
-        """Of each side `train_seconds` and `score_seconds` of all of `items`, its setting and more."""
+        """Of each side what training and scoring all of `items` take, as (seconds, seconds of CPU), and its setting."""
         job = self._job("speed", items, batch=self.plan.batch, regularization=0.1, steps=1)
         figures = {LOOP: self._loop(job)}
         if self.trl:
@@ -88,10 +88,10 @@ class Sides:
     def _engine(self, job: dict[str, Any]) -> dict[str, Any]:
         budgets = self.plan.tokens
         budget = budgets[0] if len(budgets) == 1 else self._fastest_budget(job)
-        seconds = ours.train_seconds(job, self._new("train"), budget, self.env)
+        trained = ours.train(job, self._new("train"), budget, self.env)
         scored = self._work([sys.executable, "-m", "bench.rm.ours"], ENGINE, job, budgets)
         setting = {"tokens a pass, train": budget, "attention": job["attention"], **scored["setting"]}
-        return scored | {"train_seconds": seconds, "setting": setting}
+        return scored | {"train": trained, "setting": setting}
 
     def _fastest_budget(self, job: dict[str, Any]) -> int:
         few = job | {"prompts": self.plan.sweep, "comparisons": str(self.folder / "few.jsonl")}
@@ -100,7 +100,7 @@ class Sides:
         times: dict[int, float] = {}
         for budget in self.plan.tokens:
             try:
-                times[budget] = ours.train_seconds(few, self._new("train"), budget, self.env)
+                times[budget] = ours.train(few, self._new("train"), budget, self.env)[0]
             except RuntimeError as error:
                 print(f"token budget {budget} is left out: {error}", file=sys.stderr)
         return min(times, key=lambda budget: times[budget])

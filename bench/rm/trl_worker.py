@@ -23,13 +23,13 @@ from trl.trainer.reward_trainer import DataCollatorForPreference
 
 
 class Clock(TrainerCallback):
-    """Seconds from the first step's beginning to the last one's end."""
+    """What is spent from the first step's beginning to the last one's end."""
 
     def on_train_begin(self, args, state, control, **more):
         self.started = now()
 
     def on_train_end(self, args, state, control, **more):
-        self.seconds = now() - self.started
+        self.spent = since(self.started)
 
 
 class CountingCollator(DataCollatorForPreference):
@@ -44,9 +44,14 @@ class CountingCollator(DataCollatorForPreference):
 
 
 def now():
+    """Seconds, and seconds of CPU over all threads."""
     if torch.cuda.is_available():
         torch.cuda.synchronize()
-    return time.perf_counter()
+    return time.perf_counter(), time.process_time()
+
+
+def since(started):
+    return [after - before for before, after in zip(started, now(), strict=True)]
 
 
 class Trial:
@@ -81,19 +86,19 @@ class Trial:
         )  # fmt: skip
 
     def train(self, data, micro):
-        """Seconds of one epoch over `data`."""
+        """One epoch over `data`."""
         trainer = self.trainer(data, micro, group=True)
         trainer.train()
-        return next(c.seconds for c in trainer.callback_handler.callbacks if isinstance(c, Clock))
+        return next(c.spent for c in trainer.callback_handler.callbacks if isinstance(c, Clock))
 
     def score(self, data, micro):
-        """Seconds to evaluate `data`, in the order of length."""
+        """Evaluation of `data`, in the order of length."""
         data = data.sort("length", reverse=True)
         trainer = self.trainer(data, micro, group=False)
         trainer.args.remove_unused_columns = True
         started = now()
         trainer.evaluate(data)
-        return now() - started
+        return since(started)
 
 
 def attention(device):
@@ -119,28 +124,31 @@ def load_model(job, implementation):
 def speed(trial, job):
     few = trial.pairs.select(range(min(job["sweep_pairs"], len(trial.pairs))))
     trial.train(few.select(range(1)), 1)
-    micro = by_speed(job["candidates"], lambda size: trial.train(few, size))
-    micro_eval = by_speed(job["candidates"], lambda size: trial.score(few, size))
+    by_cpu = job["device"] == "cpu"
+    micro = by_speed(job["candidates"], by_cpu, lambda size: trial.train(few, size))
+    micro_eval = by_speed(job["candidates"], by_cpu, lambda size: trial.score(few, size))
     for size in micro:  # the first, unless the longest pairs, which the trial may lack, do not fit
         CountingCollator.forwarded = 0
         with contextlib.suppress(torch.OutOfMemoryError):
-            seconds = trial.train(trial.pairs, size)
+            trained = trial.train(trial.pairs, size)
             break
         torch.cuda.empty_cache()
     forwarded = CountingCollator.forwarded
     setting = {"pairs a pass, train": size, "pairs a pass, score": micro_eval[0], "attention": trial.attention}
     return {
-        "train_seconds": seconds, "score_seconds": trial.score(trial.pairs, micro_eval[0]),
-        "forwarded": forwarded, "setting": setting,
+        "train": trained, "score": trial.score(trial.pairs, micro_eval[0]), "forwarded": forwarded, "setting": setting,
     }  # fmt: skip
 
 
-def by_speed(candidates, seconds):
-    """The candidates, fastest first, without those that run out of memory."""
+def by_speed(candidates, by_cpu, work):
+    """The candidates, fastest first, without those that run out of memory.
+
+    On a CPU that other work shares, seconds of CPU say more than those of the clock.
+    """
     times = {}
     for candidate in candidates:
         with contextlib.suppress(torch.OutOfMemoryError):
-            times[candidate] = seconds(candidate)
+            times[candidate] = work(candidate)[by_cpu]
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
     return sorted(times, key=times.get)
