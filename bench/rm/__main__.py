@@ -37,8 +37,7 @@ _NOTES = {
 def main() -> int:
     options = parse()
     shape = SHAPES[options.shape]
-    large = "cuda, large" if shape.lora_rank else options.device
-    plan = PLANS[large]
+    plan = PLANS["cuda, large" if shape.lora_rank else options.device]
     try:
         trl = find_trl(options)
     except NoTrl as error:

@@ -32,10 +32,10 @@ from bench.rm.preferences import (
 from bench.rm.report import circumstances, table, this_command, write_section
 
 VALIDATION_SHARE = 0.15
-BASE = {"vocab": 2000, "hidden": 32, "layers": 1}
+BASE = {"vocab": 4000, "hidden": 64, "layers": 1}
 SETTINGS = {
-    "max_length": 512, "truncate": "left", "learning_rate": 2e-3, "epochs": 1, "batch_responses": 32,
-    "regularization": 0.05, "token_budget": 8192, "device": "cpu",
+    "max_length": 512, "truncate": "left", "learning_rate": 1e-3, "epochs": 1, "batch_responses": 32,
+    "regularization": 0.01, "token_budget": 8192, "device": "cpu",
 }  # fmt: skip
 
 
