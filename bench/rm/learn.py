@@ -5,16 +5,16 @@ strict preferences of the file's split `train`, and judges the pairs of its spli
 never seen. Chance is 0.5; beside it stands the rule that the longer response wins. All of it runs through the
 engine's own commands on the CPU. Fails unless the 95% interval over all pairs is above 0.5.
 
-SETTINGS were chosen with --validate, which holds out part of the training prompts and never looks at `eval`.
+Part of the training prompts is held out. SETTINGS were chosen by --validate, which judges those instead and never
+looks at `eval`; both judge the same model, and a run cut short goes on where it was, so that the second of the
+two only has to score.
 """
 
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,18 +42,19 @@ SETTINGS = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.rm.learn", description=str(__doc__).partition("\n\n")[2])
     parser.add_argument("data", type=Path, help=".jsonl.gz of human preferences, pair by pair")
-    parser.add_argument("--validate", action="store_true", help="judge held-out training prompts instead of eval")
-    parser.add_argument("--work", type=Path, default=Path("var/bench-learn"), help="folder, emptied first")
+    parser.add_argument("--validate", action="store_true", help="judge the held-out training prompts instead of eval")
+    parser.add_argument("--work", type=Path, default=Path("var/bench-learn"), help="folder of base, run and scores")
     parser.add_argument("--write-results", action="store_true", help="put the figures into bench/rm/RESULTS.md")
     options = parser.parse_args()
     train, judged = split(read_pairs(options.data), validate=options.validate)
-    started = time.monotonic()
-    rewards = read_rewards(learn(train, judged, options.work.resolve()))
+    work = options.work.resolve()
+    learn(train, work)
+    rewards = read_rewards(score(judged, work))
     rows, everything = figures(judged, by_reward(judged, rewards))
     lines = [
         *circumstances("cpu", this_command("bench.rm.learn")),
         f"- Base: {BASE}, random weights; settings: {SETTINGS}",
-        f"- {len(train):,} training pairs; {time.monotonic() - started:.0f} s from base to scores",
+        f"- {len(train):,} training pairs, {training_seconds(work):,.0f} s of training",
         "- Intervals: 95%, bootstrap over prompts. An equal reward is wrong; an equal length counts half.",
         "", *table(["Source", "pairs", "prompts", "accuracy", "longer one wins"], rows),
     ]  # fmt: skip
@@ -65,21 +66,29 @@ def main() -> int:
 
 def split(pairs: Sequence[Pair], *, validate: bool) -> tuple[list[Pair], list[Pair]]:
     """The pairs to learn from and those to judge; they share no prompt."""
-    train = [pair for pair in pairs if pair.split == "train"]
-    return hold_out(train, VALIDATION_SHARE) if validate else (train, [p for p in pairs if p.split == "eval"])
+    train, held = hold_out([pair for pair in pairs if pair.split == "train"], VALIDATION_SHARE)
+    return train, held if validate else [pair for pair in pairs if pair.split == "eval"]
 
 
-def learn(train: Sequence[Pair], judged: Sequence[Pair], work: Path) -> Path:
-    """Base, training and scoring by the engine's commands; the file of the rewards of `judged`."""
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
+def learn(train: Sequence[Pair], work: Path) -> None:
+    """Base and training by the engine's commands, in `work`."""
+    work.mkdir(parents=True, exist_ok=True)
     write_cheems(work / "train.jsonl", train)
-    write_cheems(work / "judged.jsonl", judged)
     sizes = [text for name, size in BASE.items() for text in (f"--{name}", str(size))]
     _engine("tiny", "--text", str(work / "train.jsonl"), "--out", str(work / "base"), *sizes)
     run = {"base": str(work / "base"), "train": [str(work / "train.jsonl")], "out": str(work / "run"), **SETTINGS}
     (work / "run.json").write_text(json.dumps(run), encoding="utf-8")
     _engine("train", str(work / "run.json"))
+
+
+def training_seconds(work: Path) -> float:
+    metrics = json.loads((work / "run" / "metrics.json").read_text(encoding="utf-8"))
+    return float(metrics["training"]["seconds"])
+
+
+def score(judged: Sequence[Pair], work: Path) -> Path:
+    """The file of the rewards of `judged`."""
+    write_cheems(work / "judged.jsonl", judged)
     _engine(
         "score", "--model", str(work / "run" / "model"), "--input", str(work / "judged.jsonl"),
         "--output", str(work / "scores.jsonl"), "--max-length", str(SETTINGS["max_length"]), "--device", "cpu",
