@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from transformers import AutoTokenizer
 
-from bench.rm.comparisons import MAX_LENGTH, Ranked, from_file, made
+from bench.rm.comparisons import CHARACTERS, MAX_LENGTH, Ranked, from_file, made
 from bench.rm.report import circumstances, table, this_command, write_section
 from bench.rm.shapes import SHAPES, Layout, Shape, flops, layout_of_rows, layout_shared, peak_tflops
 from bench.rm.sides import ENGINE, LOOP, PLANS, TRL, Plan, Sides, largest_difference
@@ -43,10 +43,10 @@ def main() -> int:
     except NoTrl as error:
         print(error, file=sys.stderr)
         return 2
-    items = from_file(options.data, plan.prompts) if options.data else made(plan.prompts)
+    items, texts = comparisons(options.data, plan.prompts)
     folder = options.work / options.shape
     shutil.rmtree(folder, ignore_errors=True)
-    save_random(shape, items, folder / "model")
+    save_random(shape, texts, folder / "model")
     common = {
         "model": str(folder / "model"), "device": options.device, "dtype": options.dtype,
         "lora_rank": shape.lora_rank, "attention": options.attention,
@@ -54,9 +54,10 @@ def main() -> int:
     sides = Sides(folder, common, plan, trl)
     losses, equal = compare_losses(sides, items[:CURVE_PROMPTS], MOST_DIFFERENCE[options.dtype])
     figures = sides.speeds(items)
-    speeds, fast = compare_speeds(figures, Lengths(folder / "model", items), shape, options.device)
+    lengths = Lengths(folder / "model", items)
+    speeds, fast = compare_speeds(figures, lengths, shape, options.device)
     lines = [
-        *circumstances(options.device, this_command("bench.rm")), *describe(options, plan, items, figures), "",
+        *circumstances(options.device, this_command("bench.rm")), *describe(options, plan, lengths, figures), "",
         *speeds, "", *losses,
     ]  # fmt: skip
     print("\n".join(lines))
@@ -93,6 +94,14 @@ def find_trl(options: argparse.Namespace) -> Path | None:
         check(options.trl_python)
         return Path(options.trl_python)
     return trl_python(options.work.parent / "bench-trl")
+
+
+def comparisons(data: Path | None, count: int) -> tuple[list[Ranked], list[str]]:
+    """The comparisons, and the texts to make a tokenizer from."""
+    if data is None:
+        return made(count), CHARACTERS
+    items = from_file(data, count)
+    return items, [text for item in items for text in (item.prompt, *item.responses)]
 
 
 class Lengths:
@@ -154,13 +163,14 @@ def _power(seconds: float, needed: float) -> list[str]:
     return [f"{achieved:.1f}", f"{achieved / peak:.1%}" if peak else "unknown"]
 
 
-def describe(options: argparse.Namespace, plan: Plan, items: list[Ranked], figures: dict[str, Any]) -> list[str]:
+def describe(options: argparse.Namespace, plan: Plan, lengths: Lengths, figures: dict[str, Any]) -> list[str]:
     """The rest of the circumstances: data, settings, what the columns mean."""
     source = f"prompts of {options.data.name}" if options.data else "made prompts"
-    settings = "; ".join(f"{side}: {_setting(found, len(items))}" for side, found in figures.items())
+    settings = "; ".join(f"{side}: {_setting(found, lengths.prompts)}" for side, found in figures.items())
     versions = ", ".join(f"{name} {number}" for name, number in figures.get(TRL, {}).get("versions", {}).items())
     return [
-        f"- Model: {options.shape}, {options.dtype}; {len(items)} {source}, {plan.batch} an optimiser step",
+        f"- Model: {options.shape}, {options.dtype}; {lengths.prompts} {source}, {plan.batch} an optimiser step; "
+        f"{lengths.tokens / lengths.prompts:,.0f} tokens a prompt, each of its five samples counted once",
         f"- Settings chosen: {settings}",
         f"- TRL's environment: {versions}" if versions else "- TRL was left out.",
         "- tokens/s count every sample (prompt and response) once for all three, so they compare as prompts/s do.",

@@ -16,7 +16,7 @@ MAX_LENGTH = 2048  # tokens of a sample
 # Counted on real prompts with five responses, in tokens; the spread is that of a lognormal distribution.
 PROMPT_MEAN, RESPONSE_MEAN, SPREAD = 138, 268, 0.6
 _MOST_PROMPT, _MOST_RESPONSE = 600, 1400
-_CHARACTERS = [chr(0x4E00 + 7 * i) for i in range(2000)]
+CHARACTERS = [chr(0x4E00 + 7 * i) for i in range(2000)]
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Ranked:
 
 
 def made(count: int, seed: int = 0) -> list[Ranked]:
-    """`count` prompts of random Chinese characters, which the benchmark's tokenizer takes for a token each."""
+    """`count` prompts of random CHARACTERS, which a tokenizer made from those alone takes for a token each."""
     draw = random.Random(seed)
 
     def text(mean: int, most: int) -> str:
         # exp(mu + spread^2 / 2) is a lognormal's mean
         length = round(draw.lognormvariate(math.log(mean) - SPREAD**2 / 2, SPREAD))
-        return "".join(draw.choices(_CHARACTERS, k=min(max(length, 4), most)))
+        return "".join(draw.choices(CHARACTERS, k=min(max(length, 4), most)))
 
     return [
         Ranked(text(PROMPT_MEAN, _MOST_PROMPT), tuple(text(RESPONSE_MEAN, _MOST_RESPONSE) for _ in range(RESPONSES)))

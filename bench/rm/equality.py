@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from bench.rm.comparisons import MAX_LENGTH, made, write_cheems
+from bench.rm.comparisons import CHARACTERS, MAX_LENGTH, made, write_cheems
 from bench.rm.literal import Loop
 from bench.rm.report import circumstances, table, this_command, write_section
 from bench.rm.shapes import SHAPES
@@ -72,7 +72,7 @@ def compare(folder: Path, device: str) -> tuple[list[list[str]], bool]:
     """A row for each path and precision; whether all are within the bounds."""
     items = made(PROMPTS, seed=1)
     # Two key-value heads for four: grouped queries are what the paths must get right too.
-    save_random(replace(SHAPES["tiny"], kv_heads=2), items, folder / "model")
+    save_random(replace(SHAPES["tiny"], kv_heads=2), CHARACTERS, folder / "model")
     write_cheems(folder / "data.jsonl", items)
     reference = of_loop(folder, device, "fp32")
     rows, equal = [], True

@@ -5,16 +5,15 @@ from pathlib import Path
 import torch
 from transformers import Qwen2Config, Qwen2ForSequenceClassification
 
-from bench.rm.comparisons import MAX_LENGTH, Ranked
+from bench.rm.comparisons import MAX_LENGTH
 from bench.rm.shapes import Shape
 from rm_training.engine.tiny_model import make_tokenizer
 
 _VOCAB = 4096  # of the tokenizer; ids beyond stand for nothing, their embeddings only take their room
 
 
-def save_random(shape: Shape, items: list[Ranked], folder: Path, seed: int = 0) -> None:
-    """Write configuration, weights (head included), tokenizer and chat template to `folder`."""
-    texts = [text for item in items for text in (item.prompt, *item.responses)]
+def save_random(shape: Shape, texts: list[str], folder: Path, seed: int = 0) -> None:
+    """Write configuration, weights (head included), a tokenizer made from `texts` and chat template to `folder`."""
     tokenizer = make_tokenizer(texts, min(shape.vocab, _VOCAB))
     config = Qwen2Config(
         vocab_size=shape.vocab, hidden_size=shape.hidden, intermediate_size=shape.intermediate,
