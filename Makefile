@@ -125,8 +125,9 @@ screenshots: development build browser ## the pictures of the guides (docs/image
 
 BENCHMARKS := $(shell grep -l __main__ bench/*.py 2>/dev/null)
 .PHONY: bench
-bench: development build browser ## every benchmark; bench/ says what each measures
+bench: development build browser ## every benchmark; bench/ says what each measures (DATA=file for the engine's)
 	for file in $(BENCHMARKS); do $(WITH_SERVICES) $(BIN)/python -m bench.$$(basename $$file .py); done
+	$(BIN)/python -m bench.rm $(if $(DATA),--data '$(DATA)')
 
 .PHONY: clean
 clean: ## removes what was built and installed here; the data in var/ stays
