@@ -16,10 +16,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 from annotate.domain.states import (
     AgreementMeasure,
+    CallOutcome,
+    CallRunState,
     DiscussionState,
     ExamState,
     ExpertiseState,
     ImportState,
+    JudgeOrder,
+    JudgeScope,
     PromptState,
     ReviewStage,
     ReviewState,
@@ -192,10 +196,14 @@ SPECTACULAR_SETTINGS = {
         vocabulary.__name__: [word.value for word in vocabulary]
         for vocabulary in (
             AgreementMeasure,
+            CallOutcome,
+            CallRunState,
             DiscussionState,
             ExamState,
             ExpertiseState,
             ImportState,
+            JudgeOrder,
+            JudgeScope,
             PromptState,
             ReviewStage,
             ReviewState,
@@ -233,11 +241,17 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
-CELERY_TASK_ROUTES = {"rm_training.tasks.run_train": {"queue": "gpu"}}
+CELERY_TASK_ROUTES = {
+    "rm_training.tasks.run_train": {"queue": "gpu"},
+    # They wait for other machines for hours, and must keep no import waiting.
+    "annotate.tasks.judge_run": {"queue": "calls"},
+    "annotate.tasks.sampling_run": {"queue": "calls"},
+}
 CELERY_BEAT_SCHEDULE = {
     "leases": {"task": "annotate.tasks.leases_release", "schedule": 60.0},
     "escalations": {"task": "annotate.tasks.discussions_escalate", "schedule": 60.0},
     "lost-jobs": {"task": "annotate.tasks.jobs_requeue", "schedule": 30.0},
+    "lost-calls": {"task": "annotate.tasks.call_runs_requeue", "schedule": 30.0},
     "figures": {"task": "annotate.tasks.figures_refresh", "schedule": 30.0},
     "notices": {"task": "annotate.tasks.notices_mail", "schedule": 60.0},
     "lost-runs": {"task": "rm_training.tasks.runs_requeue", "schedule": 30.0},
@@ -261,6 +275,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 JOB_HEARTBEAT_SECONDS = int(os.environ.get("CHEEMS_JOB_HEARTBEAT_SECONDS", "5"))
 # A job without a heartbeat for this long is taken for dead and queued again.
 JOB_LOST_SECONDS = int(os.environ.get("CHEEMS_JOB_LOST_SECONDS", "60"))
+# How often a call to a model is tried while its endpoint is busy or cannot be reached.
+CALL_TRIES = int(os.environ.get("CHEEMS_CALL_TRIES", "6"))
+# The hosts that endpoints may name; empty for any.
+ENDPOINT_HOSTS = env_list("CHEEMS_ENDPOINT_HOSTS")
 
 LOGGING = {
     "version": 1,

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
+from annotate.shutdown import worker_is_stopping
 from rm_training import execution, services
-from rm_training.shutdown import worker_is_stopping
 
 
 @shared_task(name="rm_training.tasks.run_train")

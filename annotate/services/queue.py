@@ -16,6 +16,8 @@ IMPORT_CHECK = "annotate.tasks.import_check"
 IMPORT_WRITE = "annotate.tasks.import_write"
 SET_FREEZE = "annotate.tasks.set_freeze"
 BATCH_RETURN = "annotate.tasks.batch_return"
+JUDGE_RUN = "annotate.tasks.judge_run"
+SAMPLING_RUN = "annotate.tasks.sampling_run"
 
 
 def enqueue(name: str, job_id: int) -> None:
