@@ -22,6 +22,7 @@ from annotate.domain.states import (
     ExamState,
     ExpertiseState,
     ImportState,
+    JudgeLanguage,
     JudgeOrder,
     JudgeScope,
     PromptState,
@@ -202,6 +203,7 @@ SPECTACULAR_SETTINGS = {
             ExamState,
             ExpertiseState,
             ImportState,
+            JudgeLanguage,
             JudgeOrder,
             JudgeScope,
             PromptState,
@@ -210,7 +212,8 @@ SPECTACULAR_SETTINGS = {
             RunState,
             SetState,
         )
-    },
+    }
+    | {"LanguageEnum": [code for code, _ in LANGUAGES]},
 }
 
 # Shared by all web processes, or guesses of a password would be counted in each of them apart.

@@ -205,6 +205,13 @@ class CallOutcome(StrEnum):
     REJECTED = "rejected"
 
 
+class JudgeLanguage(StrEnum):
+    """In which language a judge is asked."""
+
+    ZH = "zh"
+    EN = "en"
+
+
 class JudgeOrder(StrEnum):
     """How a judge is shown a pair: once, either way round, or both ways."""
 

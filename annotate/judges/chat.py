@@ -122,6 +122,8 @@ class ChatClient:
                 sent = True
                 response = connection.getresponse()
                 body = _read(response, deadline)
+                # http.client asks nothing more on a connection whose last response is not closed.
+                response.close()
         except (OSError, http.client.HTTPException) as error:
             if isinstance(error, TimeoutError) or time.monotonic() >= deadline:
                 raise _Failure(CallOutcome.TIMEOUT, sent=sent) from error

@@ -3,15 +3,13 @@
 from django.conf import settings
 from django.db import models
 
-from annotate.domain.states import JudgeOrder, JudgeScope, Verdict
+from annotate.domain.states import JudgeLanguage, JudgeOrder, JudgeScope, Verdict
 from annotate.models.call_run import Call, CallRun, call_constraints, run_constraints
 from annotate.models.category import Category
 from annotate.models.columns import only, word
 from annotate.models.endpoint import Endpoint
 from annotate.models.project import Project
 from annotate.models.prompt import Prompt, Response
-
-LANGUAGES = ("zh", "en")
 
 
 class JudgeTemplate(models.Model):
@@ -22,7 +20,7 @@ class JudgeTemplate(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="judge_templates")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="judge_templates")
-    language = models.CharField(max_length=2)
+    language = word(JudgeLanguage)
     version = models.PositiveIntegerField()
     text = models.TextField()
     criteria = models.TextField()
@@ -41,7 +39,7 @@ class JudgeTemplate(models.Model):
                 condition=models.Q(category__isnull=True),
                 name="judge_template_general_version_once",
             ),
-            models.CheckConstraint(condition=models.Q(language__in=LANGUAGES), name="judge_template_language_known"),
+            only("judge_template", "language", JudgeLanguage),
             models.CheckConstraint(condition=models.Q(version__gte=1), name="judge_template_version_positive"),
         ]
 
@@ -56,7 +54,7 @@ class JudgeRun(CallRun):
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="judge_runs")
     endpoint_settings = models.JSONField()
-    language = models.CharField(max_length=2)
+    language = word(JudgeLanguage)
     templates = models.JSONField()
     order = word(JudgeOrder, default=JudgeOrder.RANDOM)
     scope = word(JudgeScope, default=JudgeScope.ANNOTATED)
@@ -69,6 +67,7 @@ class JudgeRun(CallRun):
     class Meta:
         constraints = [
             *run_constraints("judge_run"),
+            only("judge_run", "language", JudgeLanguage),
             only("judge_run", "order", JudgeOrder),
             only("judge_run", "scope", JudgeScope),
             models.CheckConstraint(
