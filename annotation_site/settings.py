@@ -213,7 +213,7 @@ SPECTACULAR_SETTINGS = {
             SetState,
         )
     }
-    | {"LanguageEnum": [code for code, _ in LANGUAGES]},
+    | {"LanguageEnum": LANGUAGES},
 }
 
 # Shared by all web processes, or guesses of a password would be counted in each of them apart.
