@@ -51,6 +51,7 @@ export const SECTIONS: readonly NavigationSection[] = [
     pages: [
       { path: 'prompts', label: 'prompts' },
       { path: 'imports', label: 'imports' },
+      { path: 'sampling', label: 'sampling' },
       { path: 'sets', label: 'sets' },
     ],
   },
@@ -59,6 +60,7 @@ export const SECTIONS: readonly NavigationSection[] = [
     roles: RESEARCH,
     pages: [
       { path: 'runs', label: 'runs' },
+      { path: 'judges', label: 'judges' },
       { path: 'leaderboard', label: 'leaderboard' },
     ],
   },
