@@ -18,6 +18,8 @@ ELSEWHERE = (
     "/api/imports/{",
     "/api/sets/{",
     "/api/runs/{",
+    "/api/judge-runs/{",
+    "/api/sampling-runs/{",
     "/api/schema",
     # What an owner who does not annotate may not read.
     "/api/projects/{project}/my-",
