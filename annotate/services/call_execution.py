@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 0.1
 MOST_ANSWERS = 1000
-PLAN_PROMPTS = 200
+PLAN_PROMPTS = 50
 # Calls recorded as started beyond those that are asked at once, in calls asked at once: enough to keep the crew busy
 # until the next round, few enough that a kill leaves little in doubt.
 MOST_AHEAD = 3
@@ -128,7 +128,7 @@ class _Execution(Generic[C]):
         self._recover()
         if not self._sources_ready():
             return
-        self._plan()
+        self._choose()
         self._needless_remove()
         with Crew[C]({name: source.berth for name, source in self._sources.items()}) as crew:
             while self._under_way or self._ending is None:
@@ -169,20 +169,26 @@ class _Execution(Generic[C]):
             call_run_fail(self.run, held_by=self.worker, code="key_missing", message=message)
         return not missing
 
-    def _plan(self) -> None:
-        """Choose the prompts, once, and make their calls in short transactions, going on where that was cut off."""
+    def _choose(self) -> None:
+        """Choose the prompts, once."""
         run = self.run
         if run.prompt_ids is None:
             with job_kept_alive(rows=self._rows, job_id=run.pk, worker=self.worker):
                 run.prompt_ids = self.work.choose()
             run.n_prompts = len(run.prompt_ids)
             self._beat(prompt_ids=run.prompt_ids, n_prompts=run.n_prompts)
-        while run.n_prompts_planned < run.n_prompts:
-            chunk = run.prompt_ids[run.n_prompts_planned : run.n_prompts_planned + PLAN_PROMPTS]
-            with transaction.atomic():
-                run.n_calls += self.work.plan(chunk)
-                run.n_prompts_planned += len(chunk)
-                self._beat(n_calls=run.n_calls, n_prompts_planned=run.n_prompts_planned)
+
+    @transaction.atomic
+    def _plan(self) -> None:
+        """Make the calls of the next prompts, going on where an earlier worker was cut off.
+
+        Some prompts a round, so that the first calls are asked while the last are still being written.
+        """
+        run = self.run
+        chunk = (run.prompt_ids or [])[run.n_prompts_planned : run.n_prompts_planned + PLAN_PROMPTS]
+        run.n_calls += self.work.plan(chunk)
+        run.n_prompts_planned += len(chunk)
+        self._beat(n_calls=run.n_calls, n_prompts_planned=run.n_prompts_planned)
 
     @transaction.atomic
     def _needless_remove(self) -> None:
@@ -197,6 +203,8 @@ class _Execution(Generic[C]):
         answers = self._taken(crew)
         if self._ending is None and self._stopping():
             self._ending = Ending.INTERRUPTED
+        if self._ending is None and self.run.n_prompts_planned < self.run.n_prompts:
+            self._plan()
         with transaction.atomic():
             if answers or time.monotonic() - self._heard > settings.JOB_HEARTBEAT_SECONDS:
                 self._store([self._settle(question, answer) for question, answer in answers])
@@ -285,7 +293,8 @@ class _Execution(Generic[C]):
             question.about.state = CallState.STARTED
             question.about.tries += 1
             questions.append(question)
-        if not calls and room > 0 and not self._under_way:
+        all_planned = self.run.n_prompts_planned == self.run.n_prompts
+        if not calls and room > 0 and not self._under_way and all_planned:
             self._ending = Ending.ALL_DONE
         keys = [question.about.pk for question in questions]
         self.work.calls.filter(pk__in=keys).update(state=CallState.STARTED, tries=F("tries") + 1)
