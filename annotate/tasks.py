@@ -2,9 +2,23 @@
 
 from celery import shared_task
 
-from annotate.services import assignments, discussions, figures, filters, imports, jobs, notices, rework, sets
+from annotate.services import (
+    assignments,
+    call_runs,
+    discussions,
+    figures,
+    filters,
+    imports,
+    jobs,
+    judge_work,
+    notices,
+    rework,
+    sampling_work,
+    sets,
+)
 from annotate.services import filter_apply as filtering
 from annotate.services import import_write as writing
+from annotate.shutdown import worker_is_stopping
 
 
 @shared_task(name="annotate.tasks.import_check")
@@ -71,3 +85,21 @@ def discussions_escalate() -> None:
 def figures_refresh() -> None:
     """Count the days again whose figures have changed."""
     figures.figures_refresh()
+
+
+@shared_task(name="annotate.tasks.judge_run")
+def judge_run(run_id: int) -> None:
+    """Carry out a queued judge run (queue `calls`)."""
+    judge_work.judge_run_execute(run_id=run_id, stopping=worker_is_stopping)
+
+
+@shared_task(name="annotate.tasks.sampling_run")
+def sampling_run(run_id: int) -> None:
+    """Carry out a queued sampling run (queue `calls`)."""
+    sampling_work.sampling_run_execute(run_id=run_id, stopping=worker_is_stopping)
+
+
+@shared_task(name="annotate.tasks.call_runs_requeue")
+def call_runs_requeue() -> None:
+    """Queue again what lost its worker."""
+    call_runs.call_runs_requeue()

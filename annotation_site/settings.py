@@ -18,6 +18,8 @@ from annotate.domain.states import (
     Adapter,
     AgreementMeasure,
     BoardKind,
+    CallOutcome,
+    CallRunState,
     DiscussionState,
     EvaluationState,
     ExamState,
@@ -26,6 +28,9 @@ from annotate.domain.states import (
     FlagCode,
     FlagState,
     ImportState,
+    JudgeLanguage,
+    JudgeOrder,
+    JudgeScope,
     ModelKind,
     PromotionRule,
     PromotionState,
@@ -205,6 +210,8 @@ SPECTACULAR_SETTINGS = {
             Adapter,
             AgreementMeasure,
             BoardKind,
+            CallOutcome,
+            CallRunState,
             DiscussionState,
             EvaluationState,
             ExamState,
@@ -216,13 +223,17 @@ SPECTACULAR_SETTINGS = {
             ModelKind,
             PromotionRule,
             PromotionState,
+            JudgeLanguage,
+            JudgeOrder,
+            JudgeScope,
             PromptState,
             ReviewStage,
             ReviewState,
             RunState,
             SetState,
         )
-    },
+    }
+    | {"LanguageEnum": LANGUAGES},
 }
 
 # Shared by all web processes, or guesses of a password would be counted in each of them apart.
@@ -256,11 +267,15 @@ CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_ROUTES = {
     "rm_training.tasks.run_train": {"queue": "gpu"},
     "rm_training.tasks.evaluation_run": {"queue": "gpu"},
+    # They wait for other machines for hours, and must keep no import waiting.
+    "annotate.tasks.judge_run": {"queue": "calls"},
+    "annotate.tasks.sampling_run": {"queue": "calls"},
 }
 CELERY_BEAT_SCHEDULE = {
     "leases": {"task": "annotate.tasks.leases_release", "schedule": 60.0},
     "escalations": {"task": "annotate.tasks.discussions_escalate", "schedule": 60.0},
     "lost-jobs": {"task": "annotate.tasks.jobs_requeue", "schedule": 30.0},
+    "lost-calls": {"task": "annotate.tasks.call_runs_requeue", "schedule": 30.0},
     "figures": {"task": "annotate.tasks.figures_refresh", "schedule": 30.0},
     "notices": {"task": "annotate.tasks.notices_mail", "schedule": 60.0},
     "lost-runs": {"task": "rm_training.tasks.runs_requeue", "schedule": 30.0},
@@ -288,6 +303,10 @@ JOB_LOST_SECONDS = int(os.environ.get("CHEEMS_JOB_LOST_SECONDS", "60"))
 TRAIN_PROCESSES = int(os.environ.get("CHEEMS_TRAIN_PROCESSES", "1"))
 TRAIN_PARALLEL = os.environ.get("CHEEMS_TRAIN_PARALLEL", "ddp")
 TRAIN_REPORT_TO = env_list("CHEEMS_TRAIN_REPORT_TO")
+# How often a call to a model is tried while its endpoint is busy or cannot be reached.
+CALL_TRIES = int(os.environ.get("CHEEMS_CALL_TRIES", "6"))
+# The hosts that endpoints may name; empty for any.
+ENDPOINT_HOSTS = env_list("CHEEMS_ENDPOINT_HOSTS")
 
 LOGGING = {
     "version": 1,

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
+from annotate.shutdown import worker_is_stopping
 from rm_training import evaluating, execution, jobs, promotions
 from rm_training.models import EvaluationJob, TrainingRun
-from rm_training.shutdown import worker_is_stopping
 
 
 @shared_task(name="rm_training.tasks.run_train")

@@ -12,11 +12,13 @@ from pathlib import Path
 from annotate.domain.diagram import mermaid
 from annotate.domain.states import (
     ASSIGNMENT_MOVES,
+    CALL_RUN_MOVES,
     DISCUSSION_MOVES,
     EXAM_MOVES,
     PROMPT_MOVES,
     REVIEW_MOVES,
     AssignmentState,
+    CallRunState,
     DiscussionState,
     ExamState,
     Move,
@@ -45,6 +47,7 @@ TABLES: dict[str, tuple[Mapping[str, Move], str]] = {
     "对齐讨论 · Discussion": (DISCUSSION_MOVES, DiscussionState.OPEN),
     "审核 · Review": (REVIEW_MOVES, ReviewState.WAITING),
     "资格考试 · Exam": (EXAM_MOVES, ExamState.RUNNING),
+    "评审与采样的一次运行 · Run of calls to models": (CALL_RUN_MOVES, CallRunState.QUEUED),
 }
 DROP = (
     "另有 `drop`（移出流程，须附原因）：可从以下任一状态到 `dropped`。"

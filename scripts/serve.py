@@ -35,6 +35,7 @@ def commands(port: int) -> dict[str, list[str]]:
     return {
         "web": [*web, "--log-level", "warning", "--no-control-socket"],
         "cpu worker": [*worker, "--queues", "cpu", "--hostname", "cpu@%h", "--beat"],
+        "calls worker": [*worker, "--queues", "calls", "--hostname", "calls@%h"],
         "gpu worker": [*worker, "--queues", "gpu", "--hostname", "gpu@%h"],
     }
 

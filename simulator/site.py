@@ -219,7 +219,7 @@ class Site:
         """Start one worker for each queue, the first with the scheduler of regular tasks."""
         worker = [sys.executable, "-m", "celery", "-A", "annotation_site", "worker", "--concurrency", "1"]
         quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        for name, options in {"cpu": ["--beat"], "gpu": []}.items():
+        for name, options in {"cpu": ["--beat"], "gpu": [], "calls": []}.items():
             self._watched.append(
                 self.start(f"worker-{name}", [*worker, "-Q", name, "-n", f"{name}@%h", *options, *quiet])
             )

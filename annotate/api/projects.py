@@ -74,6 +74,7 @@ class SettingsSerializer(serializers.Serializer[Any]):
     gold_min = serializers.IntegerField(min_value=1, max_value=1000)
     repeat_share = serializers.FloatField(min_value=0, max_value=0.5)
     repeat_gap = serializers.IntegerField(min_value=0, max_value=10_000)
+    judge_threshold = serializers.FloatField(min_value=0, max_value=1)
     lease_minutes = serializers.IntegerField(min_value=1, max_value=1440)
     daily_target = serializers.IntegerField(min_value=0, max_value=10_000)
     daily_limit = serializers.IntegerField(min_value=0, max_value=MOST_A_DAY, allow_null=True)

@@ -198,6 +198,65 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CallRunState(StrEnum):
+    """A run of calls to models: a judge's comparisons, or the sampling of responses. Stopped: its budget is used up."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class CallState(StrEnum):
+    """One call to a model. Started: recorded before it is sent, so that no killed worker pays twice unknowingly."""
+
+    PLANNED = "planned"
+    STARTED = "started"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class CallOutcome(StrEnum):
+    """What came of a call, each with a remedy of its own."""
+
+    ANSWERED = "answered"
+    UNREADABLE = "unreadable"
+    REFUSED = "refused"
+    EMPTY = "empty"
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    WRONG_KEY = "wrong_key"
+    NOT_FOUND = "not_found"
+    REJECTED = "rejected"
+
+
+class JudgeLanguage(StrEnum):
+    """In which language a judge is asked."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class JudgeOrder(StrEnum):
+    """How a judge is shown a pair: once, either way round, or both ways."""
+
+    RANDOM = "random"
+    BOTH = "both"
+
+
+class JudgeScope(StrEnum):
+    """Whose prompts a judge compares: those that people have settled, or those that nobody has begun."""
+
+    ANNOTATED = "annotated"
+    UNANNOTATED = "unannotated"
+
+
 class EvaluationState(StrEnum):
     """A job that measures a reward model on the benchmark of a set."""
 
@@ -259,6 +318,8 @@ class Move(NamedTuple):
 PROMPT_MOVES = {
     "import": Move((PromptState.STAGED,), PromptState.IMPORTED),
     "import_without_responses": Move((PromptState.STAGED,), PromptState.AWAITING_RESPONSES),
+    # Responses were sampled for it; it goes on as one that was imported with them.
+    "receive_responses": Move((PromptState.AWAITING_RESPONSES,), PromptState.IMPORTED),
     "set_up_tasks": Move((PromptState.IMPORTED,), PromptState.ANNOTATING),
     "make_gold": Move((PromptState.ANNOTATING,), PromptState.GOLD),
     # The passes agree: at once, or after their discussion.
@@ -361,6 +422,19 @@ RUN_MOVES = {
     "cancel": Move((RunState.QUEUED, RunState.RUNNING, RunState.BENCHMARKING), RunState.CANCELLED),
     "requeue": Move((RunState.RUNNING, RunState.BENCHMARKING), RunState.QUEUED),
     "resume": Move((RunState.FAILED, RunState.CANCELLED), RunState.QUEUED),
+}
+
+CALL_RUN_MOVES = {
+    "start": Move((CallRunState.QUEUED,), CallRunState.RUNNING),
+    "requeue": Move((CallRunState.RUNNING,), CallRunState.QUEUED),
+    "finish": Move((CallRunState.RUNNING,), CallRunState.FINISHED),
+    # What is left of the budget does not pay for another call.
+    "stop": Move((CallRunState.RUNNING,), CallRunState.STOPPED),
+    "fail": Move((CallRunState.QUEUED, CallRunState.RUNNING), CallRunState.FAILED),
+    "cancel": Move((CallRunState.QUEUED, CallRunState.RUNNING), CallRunState.CANCELLED),
+    "resume": Move((CallRunState.STOPPED, CallRunState.FAILED, CallRunState.CANCELLED), CallRunState.QUEUED),
+    # The calls that failed are tried once more.
+    "retry": Move((CallRunState.FINISHED,), CallRunState.QUEUED),
 }
 
 EVALUATION_MOVES = {

@@ -150,6 +150,38 @@ def ratio_interval(outcomes: Iterable[tuple[float, float, int]], seed: int = 0) 
     return Interval(max(0.0, ratio - half), min(1.0, ratio + half))
 
 
+def cohen_kappa(table: ArrayLike) -> float | None:
+    """Cohen's kappa of two raters; None where it is undefined (no unit, or both always say one and the same label).
+
+    table: [m, m], how many units the first rater gave the label of the row and the second that of the column. Source:
+    Cohen, "A Coefficient of Agreement for Nominal Scales", 1960.
+    """
+    kappa = float(_kappas(np.asarray(table, dtype=np.float64)[None])[0])
+    return None if np.isnan(kappa) else kappa
+
+
+def bootstrap_kappa(tables: ArrayLike, seed: int = 0) -> Interval | None:
+    """Percentile bootstrap of kappa over units; tables: [n, m, m], the table of each. None where always undefined."""
+    units = np.asarray(tables, dtype=np.float64)
+    if not len(units):
+        return None
+    kinds, counts = np.unique(units.reshape(len(units), -1), axis=0, return_counts=True)
+    size = units.shape[-1]
+    kappas = _kappas((_resampled(counts, seed) @ kinds).reshape(-1, size, size))
+    return _percentiles(kappas[~np.isnan(kappas)])
+
+
+def _kappas(tables: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Kappa of each table, NaN where it is undefined."""
+    totals = tables.sum(axis=(1, 2))
+    observed = np.trace(tables, axis1=1, axis2=2)
+    by_chance = (tables.sum(axis=2) * tables.sum(axis=1)).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kappas: NDArray[np.float64] = (totals * observed - by_chance) / (totals**2 - by_chance)
+    kappas[totals**2 == by_chance] = np.nan
+    return kappas
+
+
 def _check_same(ranks_a: Mapping[Node, float], ranks_b: Mapping[Node, float]) -> None:
     if ranks_a.keys() != ranks_b.keys():
         raise DomainError("different_responses", "The two orders do not hold the same responses.")

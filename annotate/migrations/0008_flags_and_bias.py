@@ -16,7 +16,7 @@ def mark_days(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotate', '0004_guards_withdraw'),
+        ('annotate', '0007_guards_sampling'),
     ]
 
     operations = [

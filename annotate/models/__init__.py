@@ -3,15 +3,18 @@
 from annotate.models.annotation import Annotation, Comparison, Decision, DiscardMark, Fault
 from annotate.models.category import Category, Guideline, GuidelineRead
 from annotate.models.discussion import Discussion, DiscussionMessage
+from annotate.models.endpoint import Endpoint
 from annotate.models.event import Event
 from annotate.models.figures import BiasDay, DirtyDay, FigureDay
 from annotate.models.flag import FilterRun, ResponseFlag
 from annotate.models.import_job import ImportJob, ImportProblem
+from annotate.models.judging import JudgeCall, JudgeRun, JudgeTemplate
 from annotate.models.notice import Notice
 from annotate.models.preference_set import PreferenceSet, PreferenceSetItem
 from annotate.models.project import Membership, MembershipRole, Project
 from annotate.models.prompt import Prompt, Ranking, Response
 from annotate.models.qualification import Exam, Expertise, GoldItem, Probe
+from annotate.models.response_sampling import SampleCall, SamplingRun
 from annotate.models.review import BatchReturn, Rejection, Review, ReviewGold, SampleDraw, Stratum
 from annotate.models.task import Assignment, Draft, Seat, Skip, Task
 from annotate.models.user import User
@@ -29,6 +32,7 @@ __all__ = [
     "Discussion",
     "DiscussionMessage",
     "Draft",
+    "Endpoint",
     "Event",
     "Exam",
     "Expertise",
@@ -40,6 +44,9 @@ __all__ = [
     "GuidelineRead",
     "ImportJob",
     "ImportProblem",
+    "JudgeCall",
+    "JudgeRun",
+    "JudgeTemplate",
     "Membership",
     "MembershipRole",
     "Notice",
@@ -54,7 +61,9 @@ __all__ = [
     "ResponseFlag",
     "Review",
     "ReviewGold",
+    "SampleCall",
     "SampleDraw",
+    "SamplingRun",
     "Seat",
     "Skip",
     "Stratum",

@@ -89,6 +89,8 @@ class Project(models.Model):
     daily_limit = models.PositiveSmallIntegerField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_reason = models.CharField(max_length=200, blank=True)
+    # Share of pairs on which an AI judge must say what people say before it may judge what they have not seen.
+    judge_threshold = models.FloatField(default=0.60)
     lease_minutes = models.PositiveSmallIntegerField(default=60)
     daily_target = models.PositiveSmallIntegerField(default=40)
     languages = models.JSONField(default=default_languages)
@@ -122,6 +124,7 @@ class Project(models.Model):
                 condition=models.Q(gold_min__lte=models.F("gold_window")), name="project_gold_window_holds_min"
             ),
             between("project", "repeat_share", 0, 0.5),
+            between("project", "judge_threshold", 0, 1),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from annotate.domain.design import ring_order
 from annotate.domain.states import IMPORT_MOVES, PROMPT_MOVES, ImportState, PromptState, Subset
 from annotate.exchange.prompts_in import PromptIn
 from annotate.models import Category, Event, ImportJob, Project, Prompt, Response
@@ -31,6 +30,7 @@ from annotate.services.imports import (
 )
 from annotate.services.jobs import JobFailure, JobTaken, failure_reason, job_beat, job_kept_alive, job_take
 from annotate.services.prompts import tasks_set_up
+from annotate.services.responses import responses_in_ring
 
 logger = logging.getLogger(__name__)
 
@@ -125,25 +125,10 @@ def _prompts_create(job: ImportJob, prompts: list[PromptIn], categories: dict[st
         (
             response
             for row, prompt in zip(rows, prompts, strict=True)
-            for response in _responses(row, prompt, job.project.seed)
+            for response in responses_in_ring(row, prompt.responses, job.project.seed)
         ),
         batch_size=500,
     )
-
-
-def _responses(row: Prompt, prompt: PromptIn, seed: int) -> list[Response]:
-    """Return the responses in ring order, also that of their ids, so that an id tells nothing of the model."""
-    order = ring_order(len(prompt.responses), f"{seed}:{prompt.external_id}")
-    return [
-        Response(
-            prompt=row,
-            ring_index=ring_index,
-            model=prompt.responses[place].model,
-            text=prompt.responses[place].text,
-            text_sha256=prompt.responses[place].text_sha256,
-        )
-        for ring_index, place in enumerate(order)
-    ]
 
 
 def _subset(source: str, human_sources: list[str]) -> Subset:

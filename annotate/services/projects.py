@@ -44,6 +44,7 @@ SETTINGS = (
     "gold_min",
     "repeat_share",
     "repeat_gap",
+    "judge_threshold",
     "lease_minutes",
     "daily_target",
     "daily_limit",

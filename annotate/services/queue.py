@@ -18,6 +18,8 @@ SET_FREEZE = "annotate.tasks.set_freeze"
 BATCH_RETURN = "annotate.tasks.batch_return"
 FILTER_CHECK = "annotate.tasks.filter_check"
 FILTER_APPLY = "annotate.tasks.filter_apply"
+JUDGE_RUN = "annotate.tasks.judge_run"
+SAMPLING_RUN = "annotate.tasks.sampling_run"
 
 
 def enqueue(name: str, job_id: int) -> None:

@@ -15,6 +15,8 @@ from annotate.services.assignments import assignment_claim
 from annotate.services.drafts import draft_save
 from annotate.services.exams import exam_start
 from annotate.services.gold import gold_create
+from tests.annotate.judged import endpoint, settled_prompts, trial
+from tests.annotate.sampled import sampling, waiting_prompts
 from tests.people import PASSWORD, Cast, add_prompts, annotate_all
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,9 @@ PLACES = {
     "review",
     "filter_run",
     "flag",
+    "endpoint",
+    "judge_run",
+    "sampling_run",
 }
 
 
@@ -81,6 +86,16 @@ def at_work(people: Cast) -> Cast:
     add_prompts(people.project, 1, start=10)
     (held,) = assignment_claim(user=one, project_id=people.project.pk, count=1).assignments
     draft_save(user=one, assignment_id=held.pk, version=0, content={"notes": "半句"})
+    judge = endpoint(people, "http://127.0.0.1:9/v1", key_variable="CHEEMS_KEY_OF_THE_HOUSE")
+    settled_prompts(people.project, 1, tag="j")
+    judged = trial(people, judge)
+    prompt = people.project.prompts.get(external_id="j0")
+    first, second, _third = prompt.responses.order_by("id")
+    judged.calls.create(
+        prompt=prompt, first=first, second=second, state="done", outcome="answered", verdict="a", answers=[JUDGE_SAID]
+    )
+    waiting_prompts(people.project, 1)
+    sampling(people, [judge])
     disputed.refresh_from_db()
     assert disputed.state == "discussion"
     return people
@@ -101,11 +116,15 @@ def address(path: str, cast: Cast) -> str:
         gold=GoldItem.objects.filter(project=cast.project).earliest("id").pk,
         person=cast.project.memberships.get(user=cast.annotators[0]).pk,
         name="manifest.json",
+        endpoint=cast.project.endpoints.get().pk,
+        judge_run=cast.project.judgeruns.get().pk,
+        sampling_run=cast.project.samplingruns.get().pk,
     )
     assert set(re.findall(r"\{(\w+)\}", path)) <= PLACES, path
     return re.sub(r"\{(\w+)\}", lambda match: str(values[match.group(1)]), path)
 
 
+JUDGE_SAID = "评审的原话：A 更好"
 OPEN_TO_ALL = {"/api/session", "/api/schema"}
 OPEN_TO_PEOPLE = OPEN_TO_ALL | {"/api/projects", "/api/hyperparameters", "/api/notices", "/api/notices/read"}
 
@@ -166,6 +185,11 @@ VALID = {
     "/api/models/{model_id}/evaluations": {"set": 1},
     "/api/filters/{filter_run}/apply": {"codes": ["notice"]},
     "/api/flags/{flag}/overrule": {"reason": "x"},
+    "/api/endpoints/{endpoint}": {"model": "x"},
+    "/api/projects/{project}/endpoints": {"name": "x", "base_url": "http://x/v1", "model": "x"},
+    "/api/projects/{project}/judge-templates": {"language": "zh", "text": "x", "criteria": "x"},
+    "/api/projects/{project}/judge-runs": {"endpoint": 1},
+    "/api/projects/{project}/sampling-runs": {"mix": [{"endpoint": 1}]},
 }
 
 READABLE = {
@@ -236,8 +260,32 @@ def test_blindness_no_answer_to_annotators_or_reviewers_tells_a_model_or_a_name(
     assert "回答 0" in told
     assert told.count(MASK) == 2 * told.count("回答 0")
     others = [at_work.owner, at_work.researcher, at_work.lead, *at_work.annotators]
-    secrets = ["secret-model", "通义", "千问", "Qwen", *(other.username for other in others if other != user)]
+    secrets = [
+        "评审",
+        "judge-model",
+        "CHEEMS_KEY",
+        "secret-model",
+        "通义",
+        "千问",
+        "Qwen",
+        *(other.username for other in others if other != user),
+    ]
     assert [secret for secret in secrets if secret in told] == []
+
+
+def test_a_researcher_reads_what_a_judge_said_and_nobody_is_told_a_key(
+    at_work: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHEEMS_KEY_OF_THE_HOUSE", "sk-never-told")
+    client = at_work.client(at_work.researcher)
+    told = "\n".join(
+        client.get(address(path, at_work)).content.decode()
+        for method, path in operations()
+        if method == "get" and path not in OPEN_TO_ALL
+    )
+    assert JUDGE_SAID in told
+    assert "CHEEMS_KEY_OF_THE_HOUSE" in told
+    assert "sk-never-told" not in told
 
 
 def test_an_annotator_is_not_told_which_pass_or_task_a_slot_is(at_work: Cast) -> None:

@@ -19,6 +19,8 @@ ELSEWHERE = (
     "/api/sets/{",
     "/api/runs/{",
     "/api/filters/{",
+    "/api/judge-runs/{",
+    "/api/sampling-runs/{",
     "/api/schema",
     # What an owner who does not annotate may not read.
     "/api/projects/{project}/my-",

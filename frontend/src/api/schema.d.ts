@@ -312,6 +312,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/endpoints/{endpoint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change an endpoint. Runs keep what they copied, but for prices, pace and key. */
+        patch: operations["endpoints_update"];
+        trace?: never;
+    };
     "/api/evaluations/{evaluation_id}/cancel": {
         parameters: {
             query?: never;
@@ -494,6 +511,108 @@ export interface paths {
         get: operations["imports_errors"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge-runs/{judge_run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a judge run with its counters and, once it has ended, its report. */
+        get: operations["judge_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge-runs/{judge_run}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the ended calls of a run with their raw answers. */
+        get: operations["judge_calls_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge-runs/{judge_run}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop a run: at once if it is queued, else as soon as what has been asked is answered. */
+        post: operations["judge_runs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge-runs/{judge_run}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Release the judge of a trial that agrees with people well enough. */
+        post: operations["judge_runs_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge-runs/{judge_run}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take a run up again under this budget; what has been answered is not asked again. */
+        post: operations["judge_runs_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge-runs/{judge_run}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let the judge of a released trial compare the prompts of a scope. */
+        post: operations["judge_runs_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -952,6 +1071,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List a project's endpoints, or add one. */
+        get: operations["endpoints_list"];
+        put?: never;
+        /** @description List a project's endpoints, or add one. */
+        post: operations["endpoints_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/exams": {
         parameters: {
             query?: never;
@@ -1051,6 +1188,42 @@ export interface paths {
         put?: never;
         /** @description Add a version of a guideline with its reason (owner, researcher; reviewers from a decision of their own). */
         post: operations["guidelines_amend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/judge-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List a project's judge runs, or try a judge on prompts that people have settled. */
+        get: operations["judge_runs_list"];
+        put?: never;
+        /** @description List a project's judge runs, or try a judge on prompts that people have settled. */
+        post: operations["judge_trials_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/judge-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the templates in force in one language, or store a new version of one. */
+        get: operations["judge_templates_list"];
+        put?: never;
+        /** @description List the templates in force in one language, or store a new version of one. */
+        post: operations["judge_templates_save"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1254,6 +1427,41 @@ export interface paths {
         };
         /** @description List what waits for one's review, oldest first. */
         get: operations["reviews_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/sampling-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List a project's sampling runs, or draw responses for prompts that have none. */
+        get: operations["sampling_runs_list"];
+        put?: never;
+        /** @description List a project's sampling runs, or draw responses for prompts that have none. */
+        post: operations["sampling_runs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/sampling-waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return how many prompts wait for responses. */
+        get: operations["sampling_waiting_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1517,6 +1725,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sampling-runs/{sampling_run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a sampling run with its counters. */
+        get: operations["sampling_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sampling-runs/{sampling_run}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the ended draws of a run with their raw answers. */
+        get: operations["sample_calls_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sampling-runs/{sampling_run}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop a run: at once if it is queued, else as soon as what has been asked is answered. */
+        post: operations["sampling_runs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sampling-runs/{sampling_run}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take a run up again under this budget; what has been drawn is not drawn again. */
+        post: operations["sampling_runs_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1625,6 +1901,11 @@ export interface components {
         Amended: {
             version: number;
         };
+        /** @description Tokens and money, the latter in millionths of the currency. */
+        Amount: {
+            tokens: number;
+            micros: number;
+        };
         /** @description A note for the record, if there is one. */
         ApproveRequest: {
             /** @default  */
@@ -1706,6 +1987,8 @@ export interface components {
             person: number | null;
             pseudonym: string;
         };
+        /** @enum {unknown} */
+        BlankEnum: "";
         /**
          * @description * `trained` - trained
          *     * `external` - external
@@ -1713,6 +1996,45 @@ export interface components {
          * @enum {string}
          */
         BoardKind: "trained" | "external" | "judge";
+        /** @description The most that may be spent; null is no such limit. */
+        Budget: {
+            tokens: number | null;
+            micros: number | null;
+        };
+        /** @description A budget in tokens, in money (millionths), or both. */
+        BudgetRequestRequest: {
+            /** Format: int64 */
+            budget_tokens?: number | null;
+            /** Format: int64 */
+            budget_micros?: number | null;
+        };
+        /**
+         * @description * `answered` - answered
+         *     * `unreadable` - unreadable
+         *     * `refused` - refused
+         *     * `empty` - empty
+         *     * `malformed` - malformed
+         *     * `too_large` - too_large
+         *     * `rate_limited` - rate_limited
+         *     * `server_error` - server_error
+         *     * `timeout` - timeout
+         *     * `connection` - connection
+         *     * `wrong_key` - wrong_key
+         *     * `not_found` - not_found
+         *     * `rejected` - rejected
+         * @enum {string}
+         */
+        CallOutcome: "answered" | "unreadable" | "refused" | "empty" | "malformed" | "too_large" | "rate_limited" | "server_error" | "timeout" | "connection" | "wrong_key" | "not_found" | "rejected";
+        /**
+         * @description * `queued` - queued
+         *     * `running` - running
+         *     * `finished` - finished
+         *     * `stopped` - stopped
+         *     * `failed` - failed
+         *     * `cancelled` - cancelled
+         * @enum {string}
+         */
+        CallRunState: "queued" | "running" | "finished" | "stopped" | "failed" | "cancelled";
         /** @description A category by its path. */
         Category: {
             id: number;
@@ -2055,6 +2377,82 @@ export interface components {
             n_comparisons: number;
             votes: components["schemas"]["Vote"][];
             cycles: number[][];
+        };
+        /** @description An endpoint. */
+        Endpoint: {
+            name: string;
+            base_url: string;
+            model: string;
+            /** @default  */
+            key_variable: string;
+            /** @default  */
+            system: string;
+            /**
+             * Format: double
+             * @default 0
+             */
+            temperature: number;
+            /** @default 1024 */
+            max_tokens: number;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            prompt_price: number;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            completion_price: number;
+            /** Format: double */
+            per_second?: number | null;
+            /** @default 8 */
+            concurrency: number;
+            /** @default 60 */
+            timeout_seconds: number;
+            id: number;
+            retired: boolean;
+        };
+        /**
+         * @description Where to ask and how. Prices are in millionths of the currency for 1,000 tokens.
+         *
+         *     `key_variable` names an environment variable of the workers (CHEEMS_KEY_…); the key itself is never sent here.
+         */
+        EndpointFieldsRequest: {
+            name: string;
+            base_url: string;
+            model: string;
+            /** @default  */
+            key_variable: string;
+            /** @default  */
+            system: string;
+            /**
+             * Format: double
+             * @default 0
+             */
+            temperature: number;
+            /** @default 1024 */
+            max_tokens: number;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            prompt_price: number;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            completion_price: number;
+            /** Format: double */
+            per_second?: number | null;
+            /** @default 8 */
+            concurrency: number;
+            /** @default 60 */
+            timeout_seconds: number;
+        };
+        /** @description A project's endpoints, retired ones last. */
+        EndpointList: {
+            results: components["schemas"]["Endpoint"][];
         };
         /** @description A refusal. */
         Error: {
@@ -2704,6 +3102,41 @@ export interface components {
             accuracy: number[] | null;
             exact_match: number[] | null;
         };
+        /** @description A judge against people: share of all pairs, share of those that people order, Cohen's kappa. */
+        JudgeAgreement: {
+            n_prompts: number;
+            same: components["schemas"]["Share"];
+            ordered: components["schemas"]["Share"];
+            /** Format: double */
+            kappa: number | null;
+            kappa_interval: components["schemas"]["Interval"] | null;
+        };
+        /** @description One pair as it was shown; verdict "a" is for the first one, "" where none could be read. */
+        JudgeCall: {
+            id: number;
+            prompt: number;
+            /** @description Return the beginning of the prompt. */
+            readonly excerpt: string;
+            outcome: components["schemas"]["CallOutcome"];
+            detail: string;
+            answers: string[];
+            unsure: number;
+            /** @description Return the tokens of question and answer. */
+            readonly tokens: number;
+            micros: number;
+            /** Format: double */
+            seconds: number;
+            first: number;
+            second: number;
+            first_model: string;
+            second_model: string;
+            verdict: components["schemas"]["VerdictEnum"] | components["schemas"]["BlankEnum"];
+        };
+        /** @description A page of calls, newest first. */
+        JudgeCallPage: {
+            results: components["schemas"]["JudgeCall"][];
+            next: string | null;
+        };
         /** @description The judge of a joint run; `agreement` is the share of comparisons on which both heads agree. */
         JudgeFigures: {
             open?: components["schemas"]["SubsetFigures"];
@@ -2713,6 +3146,127 @@ export interface components {
             overall_interval?: number[] | null;
             /** Format: double */
             agreement?: number | null;
+        };
+        /**
+         * @description * `zh` - zh
+         *     * `en` - en
+         * @enum {string}
+         */
+        JudgeLanguage: "zh" | "en";
+        /**
+         * @description * `random` - random
+         *     * `both` - both
+         * @enum {string}
+         */
+        JudgeOrder: "random" | "both";
+        /** @description How a judge did. `first`: share of its ordering verdicts for the response shown first. */
+        JudgeReport: {
+            n_calls: number;
+            unreadable: components["schemas"]["Share"];
+            equal: components["schemas"]["Share"];
+            first: components["schemas"]["Share"];
+            consistent: components["schemas"]["Share"];
+            conflicts: components["schemas"]["Share"];
+            agreement: components["schemas"]["JudgeAgreement"] | null;
+        };
+        /** @description A judge run; without `trial` it is a trial itself. The report is there once it has ended. */
+        JudgeRun: {
+            id: number;
+            project: number;
+            name: string;
+            state: components["schemas"]["CallRunState"];
+            cancel_requested: boolean;
+            n_prompts: number;
+            n_prompts_planned: number;
+            n_calls: number;
+            n_done: number;
+            n_failed: number;
+            readonly outcomes: components["schemas"]["OutcomeCount"][];
+            readonly budget: components["schemas"]["Budget"];
+            readonly spent: components["schemas"]["Amount"];
+            readonly reserved: components["schemas"]["Amount"];
+            readonly unsure: components["schemas"]["Amount"];
+            n_unsure: number;
+            /** Format: double */
+            readonly mean_seconds: number | null;
+            attempts: number;
+            error_code: string;
+            error: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            endpoint: number;
+            model: string;
+            language: components["schemas"]["JudgeLanguage"];
+            order: components["schemas"]["JudgeOrder"];
+            scope: components["schemas"]["JudgeScope"];
+            categories: string[];
+            trial: number | null;
+            /** Format: date-time */
+            released_at: string | null;
+            /** Format: double */
+            threshold: number;
+            readonly agreement_reached: boolean;
+            report: components["schemas"]["JudgeReport"] | null;
+        };
+        /** @description A page of judge runs, newest first. */
+        JudgeRunPage: {
+            results: components["schemas"]["JudgeRun"][];
+            next: string | null;
+        };
+        /** @description What the judge of a released trial shall compare; without `n_prompts`, all there is. */
+        JudgeRunRequestRequest: {
+            /** Format: int64 */
+            budget_tokens?: number | null;
+            /** Format: int64 */
+            budget_micros?: number | null;
+            categories?: number[];
+            /** @default unannotated */
+            scope: components["schemas"]["JudgeScope"];
+            n_prompts?: number | null;
+        };
+        /**
+         * @description * `annotated` - annotated
+         *     * `unannotated` - unannotated
+         * @enum {string}
+         */
+        JudgeScope: "annotated" | "unannotated";
+        /** @description The template in force for a category; without one, for every category that has none. Version 0 is shipped. */
+        JudgeTemplate: {
+            category: components["schemas"]["Category"] | null;
+            language: components["schemas"]["JudgeLanguage"];
+            version: number;
+            text: string;
+            criteria: string;
+        };
+        /** @description The templates in force, the general one first. */
+        JudgeTemplateList: {
+            results: components["schemas"]["JudgeTemplate"][];
+        };
+        /** @description A new version. The text holds {prompt}, {a}, {b} and {criteria} once each. */
+        JudgeTemplateRequestRequest: {
+            category?: number | null;
+            language: components["schemas"]["JudgeLanguage"];
+            text: string;
+            criteria: string;
+        };
+        /** @description Which judge to try, on how many prompts that people have settled. */
+        JudgeTrialRequestRequest: {
+            /** Format: int64 */
+            budget_tokens?: number | null;
+            /** Format: int64 */
+            budget_micros?: number | null;
+            categories?: number[];
+            endpoint: number;
+            /** @default zh */
+            language: components["schemas"]["JudgeLanguage"];
+            /** @default random */
+            order: components["schemas"]["JudgeOrder"];
+            /** @default 100 */
+            n_prompts: number;
         };
         /** @description A response under its letter; the model is not told, and `masks` stand in place of its name. */
         LabelledResponse: {
@@ -3008,6 +3562,11 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** @description How many calls ended in one way. */
+        OutcomeCount: {
+            outcome: components["schemas"]["CallOutcome"];
+            n: number;
+        };
         /** @description Verdicts in place of those that stand, the reason, and the clause of the guideline. */
         OverruleRequest: {
             verdicts: components["schemas"]["OverruledVerdictRequest"][];
@@ -3066,6 +3625,40 @@ export interface components {
             start: number;
             end: number;
         };
+        /** @description What to change; a retired endpoint is not offered for new runs. */
+        PatchedEndpointChangeRequest: {
+            name?: string;
+            base_url?: string;
+            model?: string;
+            /** @default  */
+            key_variable: string;
+            /** @default  */
+            system: string;
+            /**
+             * Format: double
+             * @default 0
+             */
+            temperature: number;
+            /** @default 1024 */
+            max_tokens: number;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            prompt_price: number;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            completion_price: number;
+            /** Format: double */
+            per_second?: number | null;
+            /** @default 8 */
+            concurrency: number;
+            /** @default 60 */
+            timeout_seconds: number;
+            retired?: boolean;
+        };
         /** @description What to change of an item. */
         PatchedGoldChangeRequest: {
             active?: boolean;
@@ -3118,6 +3711,8 @@ export interface components {
             /** Format: double */
             repeat_share?: number;
             repeat_gap?: number;
+            /** Format: double */
+            judge_threshold?: number;
             lease_minutes?: number;
             daily_target?: number;
             daily_limit?: number | null;
@@ -3366,6 +3961,8 @@ export interface components {
             /** Format: double */
             repeat_share: number;
             repeat_gap: number;
+            /** Format: double */
+            judge_threshold: number;
             lease_minutes: number;
             daily_target: number;
             daily_limit: number | null;
@@ -3948,6 +4545,88 @@ export interface components {
             n_seen: number;
             n_drawn: number;
         };
+        /** @description One draw; `kept` ones have become responses of their prompt. */
+        SampleCall: {
+            id: number;
+            prompt: number;
+            /** @description Return the beginning of the prompt. */
+            readonly excerpt: string;
+            outcome: components["schemas"]["CallOutcome"];
+            detail: string;
+            answers: string[];
+            unsure: number;
+            /** @description Return the tokens of question and answer. */
+            readonly tokens: number;
+            micros: number;
+            /** Format: double */
+            seconds: number;
+            endpoint: string;
+            number: number;
+            kept: boolean;
+        };
+        /** @description A page of draws, newest first. */
+        SampleCallPage: {
+            results: components["schemas"]["SampleCall"][];
+            next: string | null;
+        };
+        /** @description A sampling run: `n_filled` prompts have got their responses, `n_short` had too few different ones at its end. */
+        SamplingRun: {
+            id: number;
+            project: number;
+            name: string;
+            state: components["schemas"]["CallRunState"];
+            cancel_requested: boolean;
+            n_prompts: number;
+            n_prompts_planned: number;
+            n_calls: number;
+            n_done: number;
+            n_failed: number;
+            readonly outcomes: components["schemas"]["OutcomeCount"][];
+            readonly budget: components["schemas"]["Budget"];
+            readonly spent: components["schemas"]["Amount"];
+            readonly reserved: components["schemas"]["Amount"];
+            readonly unsure: components["schemas"]["Amount"];
+            n_unsure: number;
+            /** Format: double */
+            readonly mean_seconds: number | null;
+            attempts: number;
+            error_code: string;
+            error: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            mix: components["schemas"]["Source"][];
+            draws: number;
+            keep: number;
+            n_filled: number;
+            n_short: number;
+        };
+        /** @description A page of sampling runs, newest first. */
+        SamplingRunPage: {
+            results: components["schemas"]["SamplingRun"][];
+            next: string | null;
+        };
+        /** @description Draw `draws` responses for each prompt from the mix and keep `keep` different ones. */
+        SamplingRunRequestRequest: {
+            /** Format: int64 */
+            budget_tokens?: number | null;
+            /** Format: int64 */
+            budget_micros?: number | null;
+            mix: components["schemas"]["SourceRequestRequest"][];
+            /** @default 8 */
+            draws: number;
+            /** @default 5 */
+            keep: number;
+            n_prompts?: number | null;
+            categories?: number[];
+        };
+        /** @description How many prompts wait for responses and are drawn for by no run. */
+        SamplingWaiting: {
+            n_prompts: number;
+        };
         /** @description Who is logged in, if anybody, and where they take part. */
         Session: {
             user: components["schemas"]["Person"] | null;
@@ -4088,6 +4767,15 @@ export interface components {
          * @enum {string}
          */
         SeverityEnum: "minor" | "major" | "critical";
+        /** @description k of n; value and interval are null where n is 0. */
+        Share: {
+            /** Format: double */
+            k: number;
+            n: number;
+            /** Format: double */
+            value: number | null;
+            interval: components["schemas"]["Interval"] | null;
+        };
         /** @description The guideline in force, with the category that it stands at. */
         ShownGuideline: {
             category: components["schemas"]["Category"];
@@ -4100,6 +4788,29 @@ export interface components {
             reason: components["schemas"]["ReasonEnum"];
             /** @default  */
             note: string;
+        };
+        /** @description A model of the mix as the run asks it. */
+        Source: {
+            endpoint: number;
+            name: string;
+            /** Format: double */
+            weight: number;
+            model: string;
+            /** Format: double */
+            temperature: number;
+            system: string;
+        };
+        /** @description An endpoint of the mix; temperature and system prompt stand in for its own where they are given. */
+        SourceRequestRequest: {
+            endpoint: number;
+            /**
+             * Format: double
+             * @default 1
+             */
+            weight: number;
+            /** Format: double */
+            temperature?: number | null;
+            system?: string | null;
         };
         /** @description Where in a response the fault lies: characters (code points) of the text as it is delivered, end exclusive. */
         SpanRequest: {
@@ -5501,6 +6212,63 @@ export interface operations {
             };
         };
     };
+    endpoints_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedEndpointChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     evaluations_cancel: {
         parameters: {
             query?: never;
@@ -6090,6 +6858,339 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_runs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_calls_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+                outcome?: "answered" | "connection" | "empty" | "malformed" | "not_found" | "rate_limited" | "refused" | "rejected" | "server_error" | "timeout" | "too_large" | "unreadable" | "wrong_key";
+                verdict?: "a" | "b" | "equal";
+            };
+            header?: never;
+            path: {
+                judge_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeCallPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_runs_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_runs_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_runs_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BudgetRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_runs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["JudgeRunRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7971,6 +9072,116 @@ export interface operations {
             };
         };
     };
+    endpoints_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    endpoints_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointFieldsRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     exams_list: {
         parameters: {
             query?: never;
@@ -8449,6 +9660,234 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Amended"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_runs_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeRunPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_trials_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeTrialRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_templates_list: {
+        parameters: {
+            query?: {
+                /** @description [zh] */
+                language?: "en" | "zh";
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeTemplateList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_templates_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeTemplateRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeTemplate"];
                 };
             };
             400: {
@@ -9190,6 +10629,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sampling_runs_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingRunPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sampling_runs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SamplingRunRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sampling_waiting_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingWaiting"];
                 };
             };
             400: {
@@ -9976,6 +11583,228 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sampling_runs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sampling_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sample_calls_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+                outcome?: "answered" | "connection" | "empty" | "malformed" | "not_found" | "rate_limited" | "refused" | "rejected" | "server_error" | "timeout" | "too_large" | "unreadable" | "wrong_key";
+            };
+            header?: never;
+            path: {
+                sampling_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleCallPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sampling_runs_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sampling_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sampling_runs_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sampling_run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BudgetRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             403: {

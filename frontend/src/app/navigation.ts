@@ -53,6 +53,7 @@ export const SECTIONS: readonly NavigationSection[] = [
       { path: 'prompts', label: 'prompts' },
       { path: 'imports', label: 'imports' },
       { path: 'filters', label: 'filters', roles: QA_AND_RESEARCH },
+      { path: 'sampling', label: 'sampling' },
       { path: 'sets', label: 'sets' },
       { path: 'planning', label: 'planning' },
     ],
@@ -63,6 +64,7 @@ export const SECTIONS: readonly NavigationSection[] = [
     pages: [
       { path: 'runs', label: 'runs' },
       { path: 'compare', label: 'compare' },
+      { path: 'judges', label: 'judges' },
       { path: 'leaderboard', label: 'leaderboard' },
       { path: 'models', label: 'modelList' },
       { path: 'promotion', label: 'promotion' },

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import styles from './StateTag.module.css'
 
-type Machine = 'prompt' | 'import' | 'set' | 'run' | 'evaluation' | 'promotion' | 'filter' | 'flag'
+type Machine = 'prompt' | 'import' | 'set' | 'run' | 'evaluation' | 'promotion' | 'filter' | 'flag' | 'callRun'
 
 /** What a state means to a reader; states that are not here are at rest. */
 const MOODS: Record<string, string | undefined> = {
@@ -9,6 +9,8 @@ const MOODS: Record<string, string | undefined> = {
   done: styles.good,
   frozen: styles.good,
   succeeded: styles.good,
+  finished: styles.good,
+  stopped: styles.waiting,
   gold: styles.good,
   promoted: styles.good,
   waiting: styles.waiting,

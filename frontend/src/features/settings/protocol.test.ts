@@ -27,6 +27,7 @@ const SETTINGS: ProjectSettings = {
   gold_min: 8,
   repeat_share: 0.02,
   repeat_gap: 20,
+  judge_threshold: 0.6,
   daily_limit: null,
   lease_minutes: 60,
   daily_target: 40,

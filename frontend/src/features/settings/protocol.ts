@@ -65,6 +65,10 @@ export const GROUPS = [
       { name: 'repeat_gap', min: 0, max: 10_000 },
     ],
   },
+  {
+    name: 'judge',
+    fields: [{ name: 'judge_threshold', min: 0, max: 100, percent: true }],
+  },
 ] as const satisfies readonly { name: string; fields: readonly NumberField[] }[]
 
 export type GroupName = (typeof GROUPS)[number]['name']
