@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from scripts.screenshots import WAY_IN
 from scripts.story import ANNOTATORS, LEAD, OWNER, PASSWORD, PAUSED, RESEARCHER, SHOWN, Story, Teller, start
-from scripts.workbench_pictures import Poser, keep_drafts_out
+from scripts.workbench_pictures import DRAFTS, Poser, keep_drafts_out
 from simulator.prepare import DEMO_FILE, prepare
 from simulator.site import ROOT, Site
 from tests.e2e.conftest import VIEWPORT
@@ -111,6 +111,9 @@ def _carried(page: Page) -> None:
 
 
 def _offline(page: Page) -> None:
+    # What is on its way through a route when the network goes would stay on its way for ever.
+    page.wait_for_load_state("networkidle")
+    page.context.unroute(DRAFTS)
     page.context.set_offline(True)
     expect(page.get_by_test_id("notice-offline")).to_be_visible()
 
