@@ -18,6 +18,9 @@ ELSEWHERE = (
     "/api/imports/{",
     "/api/sets/{",
     "/api/runs/{",
+    "/api/models/{",
+    "/api/evaluations/{",
+    "/api/projects/{project_id}/models/compare",  # two models, read from two files
     "/api/filters/{",
     "/api/judge-runs/{",
     "/api/sampling-runs/{",
