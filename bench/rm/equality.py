@@ -27,7 +27,10 @@ from rm_training.engine.config import TrainConfig
 from rm_training.engine.data import read_training
 from rm_training.engine.encode import Encoder, encode_training
 from rm_training.engine.errors import EngineError
-from rm_training.engine.model import Runtime, load_for_training
+from rm_training.engine.loss import PreferenceLoss
+from rm_training.engine.model import Loading, Runtime, load_for_training
+from rm_training.engine.objective import Objective
+from rm_training.engine.parallel import Ranks
 from rm_training.engine.step import accumulate_gradient
 
 PROMPTS = 3
@@ -105,18 +108,18 @@ def of_loop(folder: Path, device: str, precision: str) -> Outcome:
 def of_engine(folder: Path, device: str, precision: str, path: str) -> Outcome | str:
     """Loss and gradient by `path`, or why the engine cannot take it here."""
     try:
-        model = load_for_training(
-            str(folder / "model"), Runtime.choose(device, precision),
-            max_length=MAX_LENGTH, attention=path, gradient_checkpointing=False,
-        )  # fmt: skip
+        loading = Loading(max_length=MAX_LENGTH, attention=path)
+        model = load_for_training(str(folder / "model"), Runtime.choose(device, precision), loading)
         model.train()
         encoder = Encoder(model.tokenizer, MAX_LENGTH)
         prompts = encode_training(read_training([folder / "data.jsonl"]), encoder, "drop").prompts
         (batch,) = plan_epoch([prompt.shape for prompt in prompts], sys.maxsize, seed=0, epoch=0)
-        step = accumulate_gradient(model, prompts, batch, TOKEN_BUDGET, REGULARIZATION)
+        objective = Objective("discriminative", PreferenceLoss(REGULARIZATION), 0.0, "verdict")
+        totals = objective.totals(batch, prompts)
+        sums = accumulate_gradient(model, prompts, batch.groups, totals, TOKEN_BUDGET, objective)
     except EngineError as error:
         return error.message
-    return Outcome(step.loss, _gradients(model.network))
+    return Outcome(sums.figures(Ranks()).loss, _gradients(model.carrier))
 
 
 def _gradients(network: torch.nn.Module) -> Gradients:

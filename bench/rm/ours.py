@@ -26,7 +26,7 @@ def config(job: dict[str, Any], out: Path, *, epochs: int, token_budget: int) ->
         "regularization": job["regularization"], "precision": job["dtype"], "device": job["device"],
         "token_budget": token_budget, "attention": job["attention"], "save_steps": _NEVER,
     }  # fmt: skip
-    return values | ({"lora": {"rank": job["lora_rank"]}} if job["lora_rank"] else {})
+    return values | ({"lora": job["lora_rank"], "lora_alpha": 2.0 * job["lora_rank"]} if job["lora_rank"] else {})
 
 
 def train(job: dict[str, Any], out: Path, token_budget: int, env: dict[str, str]) -> tuple[float, float]:
