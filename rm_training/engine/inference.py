@@ -52,8 +52,8 @@ def rewards_of(
     """
     samples = chat_samples(Encoder(model.tokenizer, max_length), prompts, end_token)
     rewards = in_passes(
-        samples, lambda groups: _forward(model, groups), packer=model.packer, token_budget=token_budget,
-        progress=progress,
+        samples, lambda groups: _forward(model, groups), packer=model.packer, same=tokens_alike,
+        token_budget=token_budget, progress=progress,
     )  # fmt: skip
     require_finite(rewards)
     return rewards
@@ -72,6 +72,11 @@ def _ended(tokens: Tokens, end_token: int | None) -> Tokens:
     if end_token is None or tokens[-1] == end_token:
         return tokens
     return np.append(tokens, np.int32(end_token))
+
+
+def tokens_alike(tokens: Tokens) -> bytes:
+    """Equal for equal samples."""
+    return tokens.tobytes()
 
 
 def report_cut(cut: int, total: int, max_length: int, how: str = "are cut on the left") -> None:

@@ -1,7 +1,7 @@
 """Samples of many prompts through a model, a token budget at a time, whether it packs them or pads."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -77,10 +77,34 @@ def in_passes(
     forward: Callable[[list[Sequence[Sample]]], list[Value]],
     *,
     packer: Packer[Sample],
+    same: Callable[[Sample], Hashable],
     token_budget: int = TOKEN_BUDGET,
     progress: Progress = silent,
 ) -> list[list[Value]]:
     """The value that `forward` gives each sample of each prompt.
+
+    Samples of a prompt for which `same` is equal go through the model once and get one value: computed twice, the last
+    bit may differ with the place in the pass, and what is equal would be ordered.
+    """
+    firsts = [{same(sample): sample for sample in reversed(samples)} for samples in prompts]
+    distinct = [list(dict.fromkeys(same(sample) for sample in samples)) for samples in prompts]
+    values = _in_passes(
+        [[first[key] for key in keys] for first, keys in zip(firsts, distinct, strict=True)],
+        forward, packer=packer, token_budget=token_budget, progress=progress,
+    )  # fmt: skip
+    found = [dict(zip(*both, strict=True)) for both in zip(distinct, values, strict=True)]
+    return [[of[same(sample)] for sample in samples] for of, samples in zip(found, prompts, strict=True)]
+
+
+def _in_passes(
+    prompts: Sequence[Sequence[Sample]],
+    forward: Callable[[list[Sequence[Sample]]], list[Value]],
+    *,
+    packer: Packer[Sample],
+    token_budget: int,
+    progress: Progress,
+) -> list[list[Value]]:
+    """The value of each sample, all of them different.
 
     `forward` is given the samples of one pass, grouped by prompt, and returns one value per sample in the same order.
     The samples of a prompt share a pass, so that it computes the prompt once, unless they alone exceed the budget.

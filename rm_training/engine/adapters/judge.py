@@ -12,7 +12,7 @@ from rm_training.engine.adapters.folder import ModelFolder
 from rm_training.engine.adapters.loading import load_network, load_tokenizer
 from rm_training.engine.data import Pair, Prompt
 from rm_training.engine.errors import EngineError
-from rm_training.engine.inference import report_cut, require_finite, scoring
+from rm_training.engine.inference import report_cut, require_finite, scoring, tokens_alike
 from rm_training.engine.judge_template import judge_text, verdict_ids
 from rm_training.engine.layout import Groups, Tokens
 from rm_training.engine.model import RewardModel, Runtime, for_scoring, sample_limit
@@ -76,8 +76,9 @@ class Judge:
         report_cut(sum(cut for row in rows for _, cut in row) * 2, sum(map(len, rows)) * 2, self.max_length)
         samples = [[tokens for both, _ in row for tokens in both] for row in rows]
         values = in_passes(
-            samples, self._forward, packer=self.packer, token_budget=self.token_budget, progress=progress
-        )
+            samples, self._forward, packer=self.packer, same=tokens_alike, token_budget=self.token_budget,
+            progress=progress,
+        )  # fmt: skip
         require_finite([[log_odds for log_odds, _ in row] for row in values])
         return [list(zip(row[::2], row[1::2], strict=True)) for row in values]
 

@@ -46,6 +46,7 @@ class ForwardScorer:
     def rewards(self, prompts: Sequence[Prompt], progress: Progress = silent) -> list[list[float]]:
         rewards = in_passes(
             self.encode(prompts), self._forward, packer=Rectangles(lambda sample: len(sample["input_ids"])),
+            same=lambda sample: tuple(sample["input_ids"]),
             token_budget=self.token_budget, progress=progress,
         )  # fmt: skip
         require_finite(rewards)

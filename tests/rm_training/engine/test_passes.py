@@ -29,6 +29,7 @@ def test_every_sample_gets_its_value_within_the_budget_and_a_prompt_shares_a_pas
         named,
         forward,
         packer=Rectangles(lambda sample: sample[2]),
+        same=lambda sample: sample,
         token_budget=budget,
         progress=lambda done, total: seen.append((done, total)),
     )
@@ -57,7 +58,7 @@ def test_out_of_memory_halves_the_budget_says_so_and_loses_no_sample(capsys):
 
     prompts = [[10, 9, 8, 7], [10, 1], [3], [20, 20, 20]]
 
-    assert in_passes(prompts, forward, packer=Rectangles(int), token_budget=160) == prompts
+    assert in_passes(prompts, forward, packer=Rectangles(int), same=lambda sample: sample, token_budget=160) == prompts
     assert "out of memory: going on with 40 tokens a pass" in capsys.readouterr().err
 
 
@@ -66,4 +67,19 @@ def test_a_sample_that_does_not_fit_even_alone_is_out_of_memory():
         raise torch.OutOfMemoryError("full")
 
     with pytest.raises(torch.OutOfMemoryError):
-        in_passes([[5, 5]], forward, packer=Rectangles(int), token_budget=10)
+        in_passes([[5, 5]], forward, packer=Rectangles(int), same=lambda sample: sample, token_budget=10)
+
+
+def test_equal_samples_of_a_prompt_are_computed_once_and_get_one_value():
+    noise = iter(range(1000))
+
+    def forward(groups):
+        return [(sample, next(noise)) for group in groups for sample in group]
+
+    values = in_passes(
+        [[7, 3, 7], [7], [], [2, 2]], forward, packer=Rectangles(int), same=lambda sample: sample, token_budget=9
+    )
+
+    assert [[sample for sample, _ in row] for row in values] == [[7, 3, 7], [7], [], [2, 2]]
+    assert values[0][0] == values[0][2] != values[1][0]
+    assert next(noise) == 4
