@@ -116,6 +116,7 @@ def clone_compare_and_promote(page: Page, site: Site, project: int) -> None:
     expect(page.get_by_test_id("run-differences")).to_contain_text("轮数")
     page.get_by_test_id("run-create").click()
     page.wait_for_url(re.compile(r"/runs/\d+$"))  # the list behind the form has a finished run, too
+    expect(page.get_by_test_id("state")).to_have_count(1)  # it stays until the run's page is there
     expect(page.get_by_test_id("state")).to_contain_text("已完成", timeout=2 * LONG)
 
     page.goto(f"{site.address}/p/{project}/runs")
