@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 from transformers import PreTrainedConfig, PreTrainedModel
 
 from rm_training.engine.attention import PACKED, PACKED_WAYS, Unsupported, attention_for
@@ -175,8 +174,3 @@ def _probe_groups(vocabulary: int) -> list[Sequence[Tokens]]:
         for size, lengths in shapes
         for prompt in [tokens(size)]
     ]
-
-
-def parameters_of(*modules: nn.Module) -> list[nn.Parameter]:
-    """The parameters of some modules that may share some, each once, in order."""
-    return list(dict.fromkeys(parameter for module in modules for parameter in module.parameters()))
