@@ -19,6 +19,7 @@ COPY manage.py ./
 COPY annotation_site/ annotation_site/
 COPY annotate/ annotate/
 COPY rm_training/ rm_training/
+COPY collaboration/ collaboration/
 COPY demo/ demo/
 COPY locale/ locale/
 RUN pybabel compile --directory locale --domain django

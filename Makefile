@@ -86,20 +86,21 @@ test: check test-frontend test-sqlite test-postgres ## every test, after make ch
 test-frontend: frontend/node_modules/.installed ## TypeScript's tests
 	cd frontend && npm test
 
-# Rules and services run two at a time, each process on a database of its own; browser tests two files at a time, each
-# process on a site of its own. What starts engines runs alone: two of them at once on two cores would only wait for
-# each other.
-TWO_AT_A_TIME := tests/domain tests/annotate
+# Two processes, each with a database and a broker of its own. Rules and services are dealt test by test, what starts
+# sites, workers or engines file by file: it shares them within a file.
+SMALL := tests/domain tests/annotate
 IN_BROWSERS := tests/e2e
+TWO := --numprocesses 2 --max-worker-restart 0
+TWO_FILES := $(TWO) --dist loadfile
 test-sqlite: development build browser ## Python and browser tests on SQLite and the file-system broker
-	$(EMBEDDED) $(PYTEST) --numprocesses 2 $(TWO_AT_A_TIME)
-	$(EMBEDDED) $(PYTEST) --numprocesses 2 --dist loadfile $(IN_BROWSERS)
-	$(EMBEDDED) $(PYTEST) $(addprefix --ignore=,$(TWO_AT_A_TIME) $(IN_BROWSERS))
+	$(EMBEDDED) $(PYTEST) $(TWO) $(SMALL)
+	$(EMBEDDED) $(PYTEST) $(TWO_FILES) $(addprefix --ignore=,$(SMALL) $(IN_BROWSERS) tests/servers)
+	$(EMBEDDED) $(PYTEST) $(TWO_FILES) $(IN_BROWSERS)
 
-ON_SERVERS := tests/rm_training tests/faults tests/e2e/test_chain.py
+ON_SERVERS := tests/servers tests/rm_training tests/collaboration tests/faults/test_killed_judge.py tests/e2e/test_chain.py
 test-postgres: development build browser ## what touches a database or a broker, on PostgreSQL and Redis
-	$(WITH_SERVICES) $(PYTEST) --numprocesses 2 tests/annotate
-	$(WITH_SERVICES) $(PYTEST) $(ON_SERVERS) --ignore=tests/rm_training/engine
+	$(WITH_SERVICES) $(PYTEST) $(TWO) tests/annotate
+	$(WITH_SERVICES) $(PYTEST) $(TWO_FILES) $(ON_SERVERS) --ignore=tests/rm_training/engine
 
 # ---- checks ----
 

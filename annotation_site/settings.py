@@ -31,14 +31,22 @@ from annotate.domain.states import (
     JudgeLanguage,
     JudgeOrder,
     JudgeScope,
+    LoopStart,
+    LoopState,
+    LoopTrigger,
     ModelKind,
     PromotionRule,
     PromotionState,
     PromptState,
+    RecipeState,
     ReviewStage,
     ReviewState,
     RunState,
+    SecondOpinionState,
     SetState,
+    SuspicionState,
+    VariantState,
+    Verdict,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -109,6 +117,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "annotate",
     "rm_training",
+    "collaboration",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -220,6 +229,9 @@ SPECTACULAR_SETTINGS = {
             FlagCode,
             FlagState,
             ImportState,
+            LoopStart,
+            LoopState,
+            LoopTrigger,
             ModelKind,
             PromotionRule,
             PromotionState,
@@ -227,13 +239,17 @@ SPECTACULAR_SETTINGS = {
             JudgeOrder,
             JudgeScope,
             PromptState,
+            RecipeState,
             ReviewStage,
             ReviewState,
             RunState,
+            SecondOpinionState,
             SetState,
+            SuspicionState,
+            VariantState,
         )
     }
-    | {"LanguageEnum": LANGUAGES},
+    | {"LanguageEnum": LANGUAGES, "VerdictEnum": [word.value for word in Verdict]},
 }
 
 # Shared by all web processes, or guesses of a password would be counted in each of them apart.
@@ -267,6 +283,7 @@ CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_ROUTES = {
     "rm_training.tasks.run_train": {"queue": "gpu"},
     "rm_training.tasks.evaluation_run": {"queue": "gpu"},
+    "rm_training.tasks.scoring_run": {"queue": "gpu"},
     # They wait for other machines for hours, and must keep no import waiting.
     "annotate.tasks.judge_run": {"queue": "calls"},
     "annotate.tasks.sampling_run": {"queue": "calls"},
@@ -279,6 +296,7 @@ CELERY_BEAT_SCHEDULE = {
     "figures": {"task": "annotate.tasks.figures_refresh", "schedule": 30.0},
     "notices": {"task": "annotate.tasks.notices_mail", "schedule": 60.0},
     "lost-runs": {"task": "rm_training.tasks.runs_requeue", "schedule": 30.0},
+    "waiting": {"task": "collaboration.tasks.wake_everything", "schedule": 30.0},
 }
 # smtp://name:password@host:587 (STARTTLS), smtps://name:password@host:465, or smtp://host:25 without a name: no TLS.
 EMAIL_URL = os.environ.get("EMAIL_URL", "")

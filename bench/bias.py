@@ -24,6 +24,7 @@ import numpy as np
 from annotate.domain.bias import PLACES
 from annotate.domain.bias_table import stream_unpacked, table_packed
 from annotate.domain.planning import Plan, forecast, sweep
+from bench.embedded import embedded
 
 N_COMPARISONS, PEOPLE, PROMPTS, DAYS = 900_000, 60, 27_861, 120
 RUNS, MAX_SECONDS = 5, 1.0
@@ -52,7 +53,11 @@ def seconds(work: Callable[[], Any]) -> float:
 
 
 def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotation_site.settings")
+    with embedded():
+        return measure()
+
+
+def measure() -> int:
     import django
 
     django.setup()

@@ -20,6 +20,7 @@ from datetime import timedelta
 from statistics import median, quantiles
 from typing import Any
 
+from annotate.domain.dealing import UNRANKED
 from simulator.servers import fresh_database
 
 PROMPTS, PEOPLE, CATEGORIES, SOURCES, DAYS = 27_861, 60, 10, 6, 120
@@ -52,10 +53,10 @@ MASS = {
         INSERT INTO annotate_task (prompt_id, index, responses, retired)
         SELECT prompt_id, k, jsonb_build_array(ids[k + 1], ids[(k + 1) % n + 1], ids[(k + 2) % n + 1]), false
         FROM r, generate_series(0, n - 1) k ORDER BY prompt_id, k""",
-    "slots": """
-        INSERT INTO annotate_assignment (project_id, prompt_id, task_id, category_id, kind, handle, pass_number, state,
-            annotator_id, token, display_order)
-        SELECT p.project_id, p.id, t.id, p.category_id, 'work', (random() * 4e15)::bigint, pass,
+    "slots": f"""
+        INSERT INTO annotate_assignment (project_id, prompt_id, task_id, category_id, kind, handle, place, pass_number,
+            state, annotator_id, token, display_order)
+        SELECT p.project_id, p.id, t.id, p.category_id, 'work', (random() * 4e15)::bigint, {UNRANKED} + p.id, pass,
             CASE WHEN done THEN 'submitted' ELSE 'open' END, CASE WHEN done THEN u.id END, done::int, t.responses
         FROM annotate_task t JOIN annotate_prompt p ON p.id = t.prompt_id
         CROSS JOIN generate_series(1, 2) pass
@@ -68,10 +69,10 @@ MASS = {
         SELECT DISTINCT ON (prompt_id, annotator_id) prompt_id, annotator_id, pass_number
         FROM annotate_assignment WHERE state = 'submitted' AND kind = 'work'""",
     "measuring slots": """
-        INSERT INTO annotate_assignment (project_id, prompt_id, task_id, category_id, kind, handle, state,
+        INSERT INTO annotate_assignment (project_id, prompt_id, task_id, category_id, kind, handle, place, state,
             annotator_id, token, display_order)
         SELECT project_id, prompt_id, task_id, category_id, CASE WHEN random() < 5.0 / 7 THEN 'gold' ELSE 'repeat' END,
-            (random() * 4e15)::bigint, 'submitted', annotator_id, 1, display_order
+            (random() * 4e15)::bigint, place, 'submitted', annotator_id, 1, display_order
         FROM annotate_assignment WHERE state = 'submitted' AND random() < 0.07""",
     "ratings": """
         CREATE TEMP TABLE bench_rating AS
@@ -86,8 +87,9 @@ MASS = {
         said AS (SELECT slot, jsonb_agg(responses ORDER BY score DESC) tiers FROM tier GROUP BY slot),
         scored AS (SELECT slot, jsonb_object_agg(response, score) scores FROM bench_rating GROUP BY slot)
         INSERT INTO annotate_annotation (assignment_id, current, annotator_id, idempotency_key, scores, "order",
-            discarded, display_order, notes, seconds, created_at)
+            discarded, display_order, notes, evidence, none_acceptable, withdrawn, seconds, created_at)
         SELECT a.id, true, a.annotator_id, gen_random_uuid(), scored.scores, said.tiers, '[]', a.display_order, '',
+            '[]', false, false,
             30 + random() * 300, p.created_at + interval '1 hour' * (1 + coalesce(a.pass_number, 3) + random())
         FROM said JOIN scored USING (slot) JOIN annotate_assignment a ON a.id = said.slot
         JOIN annotate_prompt p ON p.id = a.prompt_id ORDER BY a.id""",

@@ -11,12 +11,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import time
 from typing import Any
+
+from bench.embedded import embedded
 
 DELAY, CONCURRENCY, MOST_RATIO = 0.05, 64, 1.2
 PAIRS_OF_FIVE = 10
@@ -84,10 +84,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.serve:
         asyncio.run(serve())
-    with tempfile.TemporaryDirectory(prefix="cheems-bench-") as folder:
-        os.environ |= {"CHEEMS_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "annotation_site.settings"}
-        os.environ.pop("DATABASE_URL", None)
-        os.environ.pop("CELERY_BROKER_URL", None)
+    with embedded():
         command = [sys.executable, "-m", "bench.judging", "--serve"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             try:

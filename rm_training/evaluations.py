@@ -8,15 +8,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotate.domain.states import Adapter, EvaluationState, ModelKind, SetState
+from annotate.domain.states import Adapter, ModelKind, SetState
 from annotate.permissions import Right
 from annotate.problems import Conflict
 from annotate.selectors.access import project_get
 from annotate.selectors.sets import BENCHMARK_FILES, set_file, set_get
 from rm_training import model_selectors, selectors
-from rm_training.jobs import job_locked
+from rm_training.jobs import job_cancel
 from rm_training.models import EvaluationJob, RewardModel
-from rm_training.moves import job_enqueue, job_move
+from rm_training.moves import job_enqueue
 from rm_training.services import HUB_NAME, invalid_field
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def evaluation_request(*, user: "User", model_id: int, set_id: int) -> Evaluatio
     if chosen.project_id != model.project_id:
         raise invalid_field("foreign_set", "set", _("This preference set belongs to another project."))
     if model_selectors.outcomes_folder(model.pk, set_id) is not None:
-        raise Conflict("already_measured", _("This model has been measured on this set."))
+        raise Conflict("already_measured", _("This model has been measured on this benchmark already."))
     return evaluation_queue(model=model, chosen=chosen, created_by=user)
 
 
@@ -92,10 +92,5 @@ def evaluation_queue(*, model: RewardModel, chosen: "PreferenceSet", created_by:
 def evaluation_cancel(*, user: "User", job_id: int) -> None:
     """Stop a queued job at once; ask the worker of a running one to. Raises Conflict `evaluation_finished`."""
     model_selectors.evaluation_job_get(user, job_id)
-    job = job_locked(EvaluationJob, job_id)
-    if job.state == EvaluationState.QUEUED:
-        job_move(job, "cancel", actor=user, finished_at=timezone.now())
-    elif job.state == EvaluationState.RUNNING:
-        EvaluationJob.objects.filter(pk=job_id).update(cancel_requested=True)
-    else:
+    if not job_cancel(EvaluationJob, job_id, actor=user):
         raise Conflict("evaluation_finished", _("This evaluation has already ended."))

@@ -1,7 +1,7 @@
-"""What becomes of a job that lost its worker, stopped in mid-way, or cannot be done."""
+"""What becomes of a job that lost its worker, stopped in mid-way, cannot be done, or is no longer wanted."""
 
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from rm_training.models import Job
 from rm_training.moves import KINDS, job_enqueue, job_move
+
+if TYPE_CHECKING:
+    from annotate.models import User
 
 J = TypeVar("J", bound=Job)
 
@@ -77,6 +80,19 @@ def job_fail(job: Job, *, held_by: str, code: str, message: str) -> bool:
     told = message.replace("\0", "") or code
     values: dict[str, Any] = {"error_code": code[:50], "error": told, "finished_at": timezone.now()}
     return job_move(job, "fail", held_by=held_by, reason=code, **values)
+
+
+@transaction.atomic
+def job_cancel(kind: type[J], pk: int, *, actor: "User | None" = None) -> bool:
+    """Stop a queued job at once; ask the worker of a running one to. False if the job has already ended."""
+    job = job_locked(kind, pk)
+    if job.state == "queued":
+        job_move(job, "cancel", actor=actor, finished_at=timezone.now())
+    elif job.state in KINDS[kind].held:
+        kind._default_manager.filter(pk=pk).update(cancel_requested=True)
+    else:
+        return False
+    return True
 
 
 def job_locked(kind: type[J], pk: int) -> J:

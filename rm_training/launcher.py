@@ -11,6 +11,7 @@ import errno
 import json
 import math
 import os
+import re
 import shutil
 import signal
 import socket
@@ -33,6 +34,9 @@ TAIL_LINES = 20
 TAIL_BYTES = 16 * 1024
 FULL_BYTES = 64 * 1024
 EXIT_TERMINATED = 128 + signal.SIGTERM
+KILLED_CODES = (EXIT_TERMINATED, -signal.SIGTERM, -signal.SIGKILL)
+# What torchrun, which itself ends with 1, reports of the process of its group that failed first.
+ROOT_CAUSE = re.compile(r"Root Cause.*?exitcode\s*: (-?\d+)", re.DOTALL)
 
 
 class Order(StrEnum):
@@ -87,7 +91,7 @@ def training_command(configuration: Path, processes: int) -> list[str]:
     if processes == 1:
         return engine_command("train", str(configuration))
     together = ["--standalone", "--nproc-per-node", str(processes), "--shutdown-timeout", str(round(GRACE_SECONDS))]
-    module = ["-m", "rm_training.engine.train", str(configuration)]
+    module = ["-m", "rm_training.tether", "0", *engine_command("train", str(configuration))]
     return [sys.executable, "-P", "-m", "torch.distributed.run", *together, *module]
 
 
@@ -120,6 +124,7 @@ def follow(
     stop_stale(folder)
     (folder / "error.json").unlink(missing_ok=True)
     tail = ProgressTail(folder)
+    log_start = _size(folder / LOG_FILE)
     order, deadline = Order.GO, math.inf
     with _started(command, folder) as child:
         while _still_runs(child, poll_seconds):
@@ -131,7 +136,7 @@ def follow(
                 order, deadline = wanted, time.monotonic() + grace_seconds
                 _signal_group(child.pid, signal.SIGTERM)
     ask(tail.position())
-    return _outcome(child.returncode, order, folder)
+    return _outcome(child.returncode, order, folder, log_start)
 
 
 @contextlib.contextmanager
@@ -244,7 +249,11 @@ class ProgressTail:
         return self._position
 
 
-def _outcome(returncode: int, order: Order, folder: Path) -> Outcome:
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _outcome(returncode: int, order: Order, folder: Path, log_start: int) -> Outcome:
     if order is Order.ABANDON:
         return Outcome(Ending.ABANDONED)
     if returncode == 0:
@@ -253,10 +262,19 @@ def _outcome(returncode: int, order: Order, folder: Path) -> Outcome:
         return Outcome(Ending.CANCELLED)
     if order is Order.INTERRUPT:
         return Outcome(Ending.INTERRUPTED)
-    if returncode in (EXIT_TERMINATED, -signal.SIGTERM, -signal.SIGKILL):
+    if returncode in KILLED_CODES or _root_cause(folder, log_start) in KILLED_CODES:
         return Outcome(Ending.KILLED, "killed", f"The engine was killed from outside (exit code {returncode}).")
     code, message = _reason(returncode, folder)
     return Outcome(Ending.FAILED, code, message)
+
+
+def _root_cause(folder: Path, log_start: int) -> int | None:
+    """Return how the process ended that brought its group down, where torchrun says so after `log_start`."""
+    path = folder / LOG_FILE
+    with path.open("rb") as file:
+        file.seek(max(log_start, _size(path) - TAIL_BYTES))
+        found = ROOT_CAUSE.search(file.read().decode("utf-8", "replace"))
+    return int(found[1]) if found else None
 
 
 def _reason(returncode: int, folder: Path) -> tuple[str, str]:

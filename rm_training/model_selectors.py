@@ -1,18 +1,28 @@
 """Every query about reward models, how they were measured, and which is current, scoped to a person."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Prefetch, QuerySet, When
 from django.utils.translation import gettext as _
 
-from annotate.domain.states import Adapter, BoardKind, ModelKind, PromotionRule, PromotionState, Subset
+from annotate.domain.states import (
+    Adapter,
+    BoardKind,
+    EvaluationState,
+    ModelKind,
+    PromotionRule,
+    PromotionState,
+    Subset,
+)
 from annotate.permissions import Right
 from annotate.problems import Conflict
 from annotate.selectors.access import project_get, scoped_get
+from annotate.selectors.sets import sets_sharing_benchmark
 from rm_training.models import Evaluation, EvaluationJob, Promotion, PromotionSetting, RewardModel
 from rm_training.outcomes import OutcomesDiffer, outcomes_compare, outcomes_exist
 from rm_training.selectors import base_location, run_folder
@@ -51,6 +61,12 @@ def evaluation_job_get(user: "User", job_id: int) -> EvaluationJob:
     return scoped_get(user, rows, job_id, Right.TRAIN, through="reward_model__project")
 
 
+def evaluation_stopped(model_ids: Iterable[int], set_id: int, since: datetime) -> EvaluationJob | None:
+    """Return a job asked for since then that was to measure one of some models on a set and ended without figures."""
+    ended = EvaluationJob.objects.filter(state__in=(EvaluationState.FAILED, EvaluationState.CANCELLED))
+    return ended.filter(reward_model__in=list(model_ids), set=set_id, created_at__gte=since).order_by("-id").first()
+
+
 def model_location(model: RewardModel) -> str:
     """Return what the engine is to load for a model: its run's model folder, a folder of the bases, or a name."""
     return str(run_folder(model.run_id) / "model") if model.run_id else base_location(model.source)
@@ -76,9 +92,10 @@ def comparable(evaluation: Evaluation) -> bool:
 
 
 def evaluation_of(model_id: int, set_id: int) -> Evaluation | None:
-    """Return how a model did on the benchmark of a set."""
-    rows = Evaluation.objects.select_related("reward_model", "set")
-    return rows.filter(reward_model_id=model_id, set_id=set_id).first()
+    """Return how a model did on the benchmark of a set, be it measured on that set or on another that shares it."""
+    rows = Evaluation.objects.select_related("reward_model", "set").filter(reward_model_id=model_id)
+    own_first = Case(When(set_id=set_id, then=0), default=1)
+    return rows.filter(set__in=sets_sharing_benchmark(set_id)).order_by(own_first, "-id").first()
 
 
 def outcomes_folder(model_id: int, set_id: int) -> Path | None:
@@ -118,6 +135,11 @@ def promotion_rule(project_id: int) -> str:
     return setting.rule if setting else PromotionRule.OFF
 
 
+def proposal_of(model_id: int) -> Promotion | None:
+    """Return what the rule of its project made of a model that was just trained; None where there was no rule."""
+    return promotion_rows().filter(reward_model_id=model_id, by_rule=True).order_by("id").first()
+
+
 def promotion_rows() -> QuerySet[Promotion]:
     """Return promotions with what a page shows of them, in one query."""
     return Promotion.objects.select_related("reward_model", "against", "set", "actor")
@@ -135,10 +157,10 @@ def current_promotion(project_id: int) -> Promotion | None:
 
 
 def evaluation_to_show(model_id: int, other_id: int | None) -> Evaluation | None:
-    """Return the newest evaluation of a model, of those on a set where the other was measured too if there is one."""
+    """Return the newest evaluation of a model, of those on a benchmark of the other's too if there is one."""
     rows = Evaluation.objects.select_related("set", "reward_model").filter(reward_model_id=model_id).order_by("-id")
-    shared = Evaluation.objects.filter(reward_model_id=other_id).values("set")
-    return rows.filter(set__in=shared).first() or rows.first()
+    shared = Evaluation.objects.filter(reward_model_id=other_id).values("set__benchmark_sha256")
+    return rows.filter(set__benchmark_sha256__in=shared).first() or rows.first()
 
 
 def figures_of(evaluation: Evaluation) -> dict[str, Any]:
@@ -160,9 +182,10 @@ def subset_figures(measured: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class LeaderboardRow:
-    """A model, or the judge of a joint run, on one benchmark."""
+    """A model, or the judge of a joint run, on one benchmark, which bears the name of the first set that had it."""
 
     evaluation: Evaluation
+    benchmark: "PreferenceSet"
     kind: BoardKind
     figures: Mapping[str, Any]
     current: bool
@@ -175,30 +198,45 @@ class LeaderboardRow:
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """Rows, best first, and the sets on whose benchmark anything was measured."""
+    """Rows, best first, and the first set with each benchmark on which anything was measured, oldest first."""
 
     sets: list["PreferenceSet"]
     rows: list[LeaderboardRow]
 
 
 def leaderboard(user: "User", project_id: int, set_id: int | None = None) -> Leaderboard:
-    """Return the leaderboard of a project, of one benchmark set or of all; three queries however long it is."""
+    """Return the leaderboard of a project, of the benchmark of one set or of all; three queries however long it is.
+
+    What was measured on sets that share a benchmark stands together; of a model measured twice, the newest counts.
+    """
     project = project_get(user, project_id, Right.TRAIN)
     measured = Evaluation.objects.filter(reward_model__project=project)
-    chosen = measured.filter(set_id=set_id) if set_id is not None else measured
+    chosen = measured.filter(set__in=sets_sharing_benchmark(set_id)) if set_id is not None else measured
     chosen = chosen.select_related("set", "reward_model__run__set").order_by("-id")[:LEADERBOARD_ROWS]
+    newest: dict[tuple[int, str], Evaluation] = {}
+    for evaluation in chosen:
+        newest.setdefault((evaluation.reward_model_id, evaluation.set.benchmark_sha256), evaluation)
+    benchmarks: dict[str, PreferenceSet] = {}
+    for row in project.sets.filter(pk__in=measured.values("set")).order_by("id"):
+        benchmarks.setdefault(row.benchmark_sha256, row)
     current = current_promotion(project_id)
-    rows = [row for evaluation in chosen for row in _board_rows(evaluation, current)]
+    rows = [
+        row
+        for (_model, benchmark), evaluation in newest.items()
+        for row in _board_rows(evaluation, benchmarks[benchmark], current)
+    ]
     rows.sort(key=lambda row: (row.overall is None, -(row.overall or 0), row.evaluation.pk))
-    return Leaderboard(list(project.sets.filter(pk__in=measured.values("set")).order_by("name", "version")), rows)
+    return Leaderboard(list(benchmarks.values()), rows)
 
 
-def _board_rows(evaluation: Evaluation, current: Promotion | None) -> Iterator[LeaderboardRow]:
+def _board_rows(
+    evaluation: Evaluation, benchmark: "PreferenceSet", current: Promotion | None
+) -> Iterator[LeaderboardRow]:
     model = evaluation.reward_model
     is_current = current is not None and current.reward_model_id == model.pk
     external = BoardKind.JUDGE if model.adapter == Adapter.GENERATIVE else BoardKind.EXTERNAL
     kind = BoardKind.TRAINED if model.kind == ModelKind.TRAINED else external
-    yield LeaderboardRow(evaluation, kind, evaluation.metrics | {"overall": evaluation.overall}, is_current)
+    yield LeaderboardRow(evaluation, benchmark, kind, evaluation.metrics | {"overall": evaluation.overall}, is_current)
     # A joint run has a judge in the same weights, which is measured beside the head.
     if judge := evaluation.metrics.get("judge"):
-        yield LeaderboardRow(evaluation, BoardKind.JUDGE, judge, False)
+        yield LeaderboardRow(evaluation, benchmark, BoardKind.JUDGE, judge, False)

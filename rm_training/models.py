@@ -5,7 +5,15 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from annotate.domain.states import Adapter, EvaluationState, ModelKind, PromotionRule, PromotionState, RunState
+from annotate.domain.states import (
+    Adapter,
+    EvaluationState,
+    ModelKind,
+    PromotionRule,
+    PromotionState,
+    RunState,
+    ScoringState,
+)
 
 
 class Job(models.Model):
@@ -153,6 +161,34 @@ class Evaluation(models.Model):
                 name="evaluation_overall_range",
             ),
         ]
+
+
+class ScoringJob(Job):
+    """The scoring of every usable response of some prompts by a reward model; the rewards lie in the job's folder.
+
+    `n_done` of `n_prompts` says how far it is.
+    """
+
+    reward_model = models.ForeignKey(RewardModel, on_delete=models.PROTECT, related_name="scoring_jobs")
+    prompt_ids = models.JSONField(default=list)
+    n_prompts = models.PositiveIntegerField(default=0)
+    n_done = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[item.value for item in ScoringState]), name="scoring_job_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=ScoringState.FAILED) | ~models.Q(error=""), name="scoring_job_failed_why"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "heartbeat_at"], name="scoring_job_alive")]
+
+    @property
+    def project(self) -> Any:
+        """Return the project of the model."""
+        return self.reward_model.project
 
 
 class PromotionSetting(models.Model):

@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from celery import current_app
 from django.db import transaction
+from django.dispatch import Signal
 from kombu.exceptions import OperationalError
 
-from annotate.domain.states import EVALUATION_MOVES, RUN_MOVES, EvaluationState, Move, RunState
-from rm_training.models import EvaluationJob, Job, TrainingRun
+from annotate.domain.states import (
+    EVALUATION_MOVES,
+    RUN_MOVES,
+    SCORING_MOVES,
+    EvaluationState,
+    Move,
+    RunState,
+    ScoringState,
+)
+from rm_training.models import EvaluationJob, Job, ScoringJob, TrainingRun
 
 if TYPE_CHECKING:
     from annotate.models import User
@@ -33,7 +42,12 @@ KINDS: dict[type[Job], JobKind] = {
     EvaluationJob: JobKind(
         "evaluation", "rm_training.tasks.evaluation_run", EVALUATION_MOVES, (EvaluationState.RUNNING,)
     ),
+    ScoringJob: JobKind("scoring", "rm_training.tasks.scoring_run", SCORING_MOVES, (ScoringState.RUNNING,)),
 }
+
+# Sent, with `job`, once a job has come to its end, for those who wait for it. A signal may be lost with the process
+# that was to send it: whoever waits must also look from time to time.
+job_ended = Signal()
 
 
 @transaction.atomic
@@ -69,6 +83,8 @@ def job_move(
         after=move.after,
         reason=reason,
     )
+    if move.after not in ("queued", *kind.held):
+        transaction.on_commit(lambda: job_ended.send(sender=type(job), job=job), robust=True)
     return True
 
 

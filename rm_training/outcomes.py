@@ -77,6 +77,11 @@ def surely_better(compared: Mapping[str, Mapping[Metric, Mapping[str, float]]]) 
     return all(subset.value in compared and compared[subset.value]["accuracy"]["low"] > 0 for subset in Subset)
 
 
+def surely_worse(compared: Mapping[str, Mapping[Metric, Mapping[str, float]]]) -> bool:
+    """Tell whether ours is worse with 95% confidence: the interval of accuracy lies below 0 on any subset."""
+    return any(figures["accuracy"]["high"] < 0 for figures in compared.values())
+
+
 @dataclass(frozen=True, slots=True)
 class DisagreementPage:
     """Some disagreements, and the number of the line after the last one looked at; None at the end."""

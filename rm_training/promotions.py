@@ -76,10 +76,11 @@ def _figures_at_hand(model: RewardModel, before: RewardModel | None, set_id: int
         compared = model_selectors.comparison(model.pk, before.pk, set_id) if before else None
     except OutcomesDiffer:
         compared = None
-    return _figures(model, before, set_id, compared)
+    return promotion_figures(model, before, set_id, compared)
 
 
-def _figures(model: RewardModel, before: RewardModel | None, set_id: int, compared: Any) -> dict[str, Any]:
+def promotion_figures(model: RewardModel, before: RewardModel | None, set_id: int, compared: Any) -> dict[str, Any]:
+    """Return what a promotion keeps of both models: their figures on the benchmark of a set, and how they compare."""
     ours = model_selectors.evaluation_of(model.pk, set_id)
     theirs = model_selectors.evaluation_of(before.pk, set_id) if before else None
     return {
@@ -87,6 +88,31 @@ def _figures(model: RewardModel, before: RewardModel | None, set_id: int, compar
         "against": model_selectors.figures_of(theirs) if theirs else None,
         "comparison": compared,
     }
+
+
+@transaction.atomic
+def model_promote_by_loop(
+    *, model: RewardModel, set_id: int, against: RewardModel | None, code: str, figures: dict[str, Any], reason: str
+) -> Promotion | None:
+    """Make a model that the loop trained the current one; None where `against` is no longer the current model."""
+    _locked_rule(model.project_id)
+    current = model_selectors.current_promotion(model.project_id)
+    if (current.reward_model if current else None) != against:
+        return None
+    promotion = Promotion.objects.create(
+        project_id=model.project_id,
+        reward_model=model,
+        against=against,
+        set_id=set_id,
+        by_rule=True,
+        state=PromotionState.PROMOTED,
+        code=code,
+        reason=reason,
+        figures=figures,
+        decided_at=timezone.now(),
+    )
+    _log(promotion, "model_promote", PromotionState.WAITING)
+    return promotion
 
 
 def promotion_propose(model: RewardModel, set_id: int) -> None:
@@ -123,7 +149,7 @@ def _compare(promotion: Promotion, against: RewardModel) -> None:
     except OutcomesDiffer:
         _end(promotion, "fail", code="outcomes_differ", against=against)
         return
-    figures = _figures(promotion.reward_model, against, promotion.set_id, compared)
+    figures = promotion_figures(promotion.reward_model, against, promotion.set_id, compared)
     action, code = ("promote", "better") if surely_better(compared) else ("keep", "not_surely_better")
     _end(promotion, action, code=code, against=against, figures=figures)
 

@@ -10,13 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotate.domain.states import RunState, SetState
+from annotate.domain.states import SetState
 from annotate.permissions import Right
 from annotate.problems import Conflict, Invalid
 from annotate.selectors.access import project_get
 from annotate.selectors.sets import set_get
 from rm_training import hyperparameters, selectors
-from rm_training.jobs import job_locked
+from rm_training.jobs import job_cancel, job_locked
 from rm_training.models import TrainingRun
 from rm_training.moves import job_enqueue, job_move
 
@@ -63,8 +63,7 @@ def run_queue(
     """Queue a run on the preference set `chosen`, which the caller may use; raises what `run_create` raises."""
     if chosen.state != SetState.FROZEN:
         raise Conflict("set_not_frozen", _("Only a frozen preference set can be trained on."))
-    _check_base(base)
-    _check_params(params)
+    run_check(base=base, params=params)
     run = TrainingRun.objects.create(
         project_id=chosen.project_id,
         set=chosen,
@@ -77,6 +76,12 @@ def run_queue(
     )
     job_enqueue(run)
     return run
+
+
+def run_check(*, base: str, params: Mapping[str, Any]) -> None:
+    """Raise Invalid `invalid_base` or `invalid_params` for what no run could be made of."""
+    _check_base(base)
+    _check_params(params)
 
 
 def _check_base(base: str) -> None:
@@ -123,12 +128,7 @@ def invalid_field(code: str, field: str, message: str) -> Invalid:
 def run_cancel(*, user: "User", run_id: int) -> None:
     """Stop a queued run at once; ask the worker of a running one to. Raises Conflict `run_finished`."""
     selectors.run_get(user, run_id)
-    run = job_locked(TrainingRun, run_id)
-    if run.state == RunState.QUEUED:
-        job_move(run, "cancel", actor=user, finished_at=timezone.now())
-    elif run.state in (RunState.RUNNING, RunState.BENCHMARKING):
-        TrainingRun.objects.filter(pk=run_id).update(cancel_requested=True)
-    else:
+    if not job_cancel(TrainingRun, run_id, actor=user):
         raise Conflict("run_finished", _("This run has already ended."))
 
 

@@ -93,6 +93,12 @@ class Photographer:
             "people": Picture(LEAD, f"{project}/people", "[data-testid^='person-']"),
             "person": Picture(LEAD, f"people/{story.person}", _by("person-csv")),
             "statistics": Picture(LEAD, f"{project}/statistics", _by("statistics-total")),
+            "bias": Picture(LEAD, f"{project}/bias", _by("bias-people")),
+            "suspicion": Picture(LEAD, f"{project}/suspicions", _by("suspicion-a")),
+            "suspicion-figures": Picture(RESEARCHER, f"{project}/suspicions", _by("suspicion-together")),
+            "filters": Picture(RESEARCHER, f"{project}/filters?new=1", _by("filter-begin"), _filters_tried),
+            "planning": Picture(RESEARCHER, f"{project}/planning", _by("forecast-plots")),
+            "priorities": Picture(RESEARCHER, f"{project}/priorities", _by("setting-random_share")),
             "gold": Picture(RESEARCHER, f"{project}/gold", _by("gold-new")),
             "prompts": Picture(RESEARCHER, f"{project}/prompts", _by("prompts")),
             "prompt-graph": Picture(RESEARCHER, f"prompts/{story.prompt}", _by("preference-graph")),
@@ -100,6 +106,17 @@ class Photographer:
             "set": Picture(RESEARCHER, f"sets/{story.preference_set}", _by("set-sha256")),
             "run": Picture(RESEARCHER, f"runs/{story.run}", _by("run-metrics")),
             "run-form": Picture(RESEARCHER, f"{project}/runs?new=1&set={story.preference_set}", _by("run-recommended")),
+            "clone": Picture(RESEARCHER, f"{project}/runs?clone={story.run}", _by("run-differences")),
+            "compare": Picture(RESEARCHER, f"{project}/compare?runs={story.runs}", _by("compare-benchmarks")),
+            "models": Picture(RESEARCHER, f"{project}/models", _by("models")),
+            "model": Picture(RESEARCHER, f"models/{story.model}", _by("model-figures")),
+            "promotion": Picture(RESEARCHER, f"{project}/promotion", _by("promote-form")),
+            "judges": Picture(RESEARCHER, f"{project}/judges", _by("judge-runs")),
+            "recipe-form": Picture(RESEARCHER, f"{project}/recipes?new=1", _by("recipe-create")),
+            "recipe": Picture(RESEARCHER, f"recipes/{story.recipe}", _by("margin")),
+            "ablation": Picture(RESEARCHER, f"recipes/{story.ablated}", _by("ablation-table"), _ablation_in_view),
+            "loop": Picture(RESEARCHER, f"{project}/loop", _by("loop-round-2")),
+            "loop-rule": Picture(RESEARCHER, f"{project}/loop", _by("loop-edit"), _rule_opened),
             "leaderboard": Picture(RESEARCHER, f"{project}/leaderboard", _by("leaderboard")),
             "settings": Picture(OWNER, f"{project}/settings", _by("settings-save")),
             "empty-project": Picture(OWNER, f"p/{story.empty}/prompts", _by("empty-state")),
@@ -135,6 +152,20 @@ class Photographer:
         expect(page.locator("[aria-busy='true']")).to_have_count(0)
         page.wait_for_timeout(1000)
         page.screenshot(path=self.folder / f"{name}.png", animations="disabled", caret="hide")
+
+
+def _filters_tried(page: Page) -> None:
+    page.get_by_test_id("filter-begin").click()
+    expect(page.get_by_test_id("filter-apply")).to_be_visible()
+
+
+def _ablation_in_view(page: Page) -> None:
+    page.get_by_test_id("ablation").evaluate("section => section.scrollIntoView({ block: 'start' })")
+
+
+def _rule_opened(page: Page) -> None:
+    page.get_by_test_id("loop-edit").click()
+    expect(page.get_by_test_id("loop-save")).to_be_visible()
 
 
 def _exam_answered(page: Page) -> None:

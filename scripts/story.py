@@ -1,7 +1,7 @@
 """What the guides' pictures show: the demo project, after simulated people have worked on it."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -46,6 +46,26 @@ for model, column in columns.items():
         setattr(row, column, getattr(row, column) - timedelta(days=DAYS - 1 - DAYS * place // len(rows)))
     model.objects.bulk_update(rows, [column], batch_size=200)
 """
+# A judge that mostly likes longer responses, as it would be after its release: it has compared what no set holds yet.
+JUDGED = """
+from itertools import combinations
+from django.utils import timezone
+from annotate.models import Endpoint, JudgeCall, JudgeRun, Project
+project = Project.objects.get(pk=PROJECT)
+where = dict(base_url="http://127.0.0.1:9/v1", model="judge-demo")
+endpoint = Endpoint.objects.create(project=project, name="评审端点", **where)
+shared = dict(project=project, name="示例评审", endpoint=endpoint, endpoint_settings={"model": endpoint.model},
+              language="zh", templates={}, state="finished", budget_tokens=1, finished_at=timezone.now())
+trial = JudgeRun.objects.create(released_at=timezone.now(), **shared)
+run = JudgeRun.objects.create(trial=trial, scope="unannotated", **shared)
+for prompt in project.prompts.filter(set_items__isnull=True, state="annotating"):
+    for first, second in combinations(prompt.responses.filter(discarded=False).order_by("pk"), 2):
+        longer = "a" if len(first.text) > len(second.text) else "b"
+        verdict = longer if (first.pk + 3 * second.pk) % 5 < 3 else "ab".replace(longer, "")
+        JudgeCall.objects.create(run=run, prompt=prompt, first=first, second=second, state="done", outcome="answered",
+                                 verdict=verdict)
+JudgeRun.objects.filter(pk=run.pk).update(n_calls=run.calls.count(), n_done=run.calls.count())
+"""
 JOB_SECONDS, POLL_SECONDS = 600.0, 0.5
 BAD_LINES = [
     "这一行不是 JSON",
@@ -71,6 +91,7 @@ class Story:
 
     `person` is the membership of SHOWN, `returned` who got a task back; `letters` are those of the responses of SHOWN's
     task, the best one first. `run` is the first of `runs`, whose numbers are joined by commas, and `model` came of it.
+    `recipe` waits for its margin, `ablated` is done and compared with what it would be without its parts.
     """
 
     project: int
@@ -86,6 +107,8 @@ class Story:
     run: int
     runs: str
     model: int
+    recipe: int
+    ablated: int
 
 
 class Teller:
@@ -113,6 +136,10 @@ class Teller:
         model = int(self.researcher.get(f"runs/{runs[0]}")["model"]["id"])
         reason = {"model": model, "reason": "第一个可用的模型，先用于筛选。"}
         self.researcher.post(f"projects/{self.project}/promotions", reason)
+        self._judge()
+        ablated = self._ablate(self._supervise(preference_set, runs[0], model, confirm_filter=False))
+        recipe = self._wait_decision(self._supervise(preference_set, runs[0], model))
+        self._go_round(runs[0])
         person = self._person(SHOWN)
         letters = self._drawable_task()
         for name in (SHOWN, returned):
@@ -135,6 +162,8 @@ class Teller:
             run=runs[0],
             runs=",".join(map(str, runs)),
             model=model,
+            recipe=recipe,
+            ablated=ablated,
         )
 
     def _make_gold(self) -> None:
@@ -305,6 +334,43 @@ class Teller:
             self._wait(f"runs/{run['id']}", "succeeded")
         return [int(run["id"]) for run in runs]
 
+    def _judge(self) -> None:
+        self.site.manage("shell", "--command", JUDGED.replace("PROJECT", str(self.project)))
+
+    def _supervise(self, preference_set: int, like: int, model: int, **wishes: Any) -> int:
+        """Begin distant supervision with the judge that has been at work; return the recipe."""
+        judges = self.researcher.get(f"projects/{self.project}/judge-runs")["results"]
+        run = self.researcher.get(f"runs/{like}")
+        wanted = {
+            "name": "远程监督",
+            "human_set": preference_set,
+            "judge_runs": [row["id"] for row in judges if row["trial"] is not None],
+            "model": model,
+            "base": run["base"],
+            "params": run["params"],
+        }
+        return int(self.researcher.post(f"projects/{self.project}/recipes", wanted | wishes)["id"])
+
+    def _wait_decision(self, recipe: int) -> int:
+        return int(self._wait(f"recipes/{recipe}", "deciding")["id"])
+
+    def _ablate(self, recipe: int) -> int:
+        """Let a recipe run to its end, and what it would be without its parts; return the recipe."""
+        self._wait(f"recipes/{recipe}", "done")
+        self.researcher.post(f"recipes/{recipe}/ablation")
+        self._wait_rows(f"recipes/{recipe}/ablation", "variants", ("done",))
+        return recipe
+
+    def _go_round(self, like: int) -> None:
+        """Let the loop make two rounds, one by its rule and one by hand."""
+        run = self.researcher.get(f"runs/{like}")
+        rule = {"trigger": "every_n", "n": 1, "base": run["base"], "params": run["params"], "set_name": "循环"}
+        self.researcher.put(f"projects/{self.project}/loop", rule)
+        rounds, ends = f"projects/{self.project}/loop/rounds", ("promoted", "kept", "regression")
+        self._wait_rows(rounds, "results", ends)
+        self.researcher.post(f"projects/{self.project}/loop/run-now")
+        self._wait_rows(rounds, "results", ends)
+
     def _prompt_with_a_cycle(self) -> int:
         """Return a ranked prompt, if possible one on which verdicts went round in a circle."""
         rows = list(self.researcher.rows(f"projects/{self.project}/prompts", state="accepted"))
@@ -321,15 +387,27 @@ class Teller:
         return int(self._wait(f"imports/{job['id']}", "checked")["id"])
 
     def _wait(self, path: str, state: str) -> Mapping[str, Any]:
+        """Wait until what stands at an address is in a state."""
+        return self._until(path, lambda told: [told], (state,))
+
+    def _wait_rows(self, path: str, rows: str, states: Sequence[str]) -> None:
+        """Wait until there are rows and each is in one of the states."""
+        self._until(path, lambda told: told[rows], states)
+
+    def _until(
+        self, path: str, rows_of: Callable[[Any], Sequence[Mapping[str, Any]]], states: Sequence[str]
+    ) -> Mapping[str, Any]:
         deadline = time.monotonic() + JOB_SECONDS
-        row: Mapping[str, Any] = self.researcher.get(path)
-        while row["state"] != state:
+        while True:
+            told: Mapping[str, Any] = self.researcher.get(path)
+            rows = rows_of(told)
+            if rows and all(row["state"] in states for row in rows):
+                return told
             self.site.check()
-            if row["state"] == "failed" or time.monotonic() > deadline:
-                raise Broken(f"{path} is {row['state']}, not {state}: {row['error']}")
+            stopped = [row for row in rows if row["state"] == "failed"]
+            if stopped or time.monotonic() > deadline:
+                raise Broken(f"{path} is not {' or '.join(states)}: {[row.get('error') for row in stopped or rows]}")
             time.sleep(POLL_SECONDS)
-            row = self.researcher.get(path)
-        return row
 
 
 def _in_plain_signs(responses: Sequence[Mapping[str, Any]]) -> bool:

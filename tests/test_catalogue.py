@@ -16,7 +16,7 @@ KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": No
 
 def texts_in_code() -> set[str]:
     found = set()
-    for room in ("annotate", "annotation_site", "rm_training"):
+    for room in ("annotate", "annotation_site", "collaboration", "rm_training"):
         for _file, _line, text, _comments, _context in extract_from_dir(ROOT / room, keywords=KEYWORDS):
             found.add(text if isinstance(text, str) else text[0])
     return found

@@ -16,9 +16,9 @@ from rest_framework.response import Response
 from annotate.api.base import checked, person
 from annotate.api.errors import REFUSALS
 from annotate.domain.states import ComparisonKind
-from annotate.permissions import Right
+from annotate.permissions import Right, allowed
 from annotate.problems import Invalid
-from annotate.selectors.access import project_get
+from annotate.selectors.access import project_get, roles_of
 from annotate.selectors.bias import bias_report
 
 TIES = ("half", "apart")
@@ -111,7 +111,7 @@ class BiasQuerySerializer(serializers.Serializer[Any]):
 )
 @api_view(["GET"])
 def bias(request: Request, project: int) -> Response:
-    """Show position and length bias of people and judges, and of every person."""
+    """Show position and length bias of people and of every person; of judges, too, to those who may train."""
     row = project_get(person(request), project, Right.SEE_FIGURES)
     given = checked(BiasQuerySerializer, request.query_params)
     first, last = given.get("from"), given.get("to")
@@ -119,7 +119,8 @@ def bias(request: Request, project: int) -> Response:
         message = _("The last day lies before the first.")
         raise Invalid("invalid", message, errors=[{"field": "to", "code": "invalid", "message": message}])
     # The body goes out as it is: the serializer only says its shape (tested).
-    return Response(bias_report(row, given["ties"], first, last))
+    judges = allowed(roles_of(person(request), row.pk), Right.TRAIN)
+    return Response(bias_report(row, given["ties"], first, last, judges=judges))
 
 
 urlpatterns = [path("projects/<int:project>/bias", bias)]

@@ -18,6 +18,7 @@ from annotate.domain.states import FilterState, FlagCode, FlagState
 from annotate.selectors.delivered import delivered
 from annotate.selectors.flags import category_paths, filter_run_get, filter_runs, flag_rows, responses_by_id
 from annotate.services.filters import filter_apply, filter_create, flag_overrule
+from annotate.services.flag_confirm import flag_confirm
 
 if TYPE_CHECKING:
     from annotate.models import FilterRun, ResponseFlag
@@ -279,10 +280,18 @@ def overrule(request: Request, flag: int) -> Response:
     return Response(_flag_body(flag_overrule(user=person(request), flag_id=flag, reason=reason)))
 
 
+@extend_schema(operation_id="flags_confirm", request=None, responses={200: FlagSerializer, **REFUSALS})
+@api_view(["POST"])
+def confirm(request: Request, flag: int) -> Response:
+    """Say that the flag of a response that went to QA is right: the response is taken out."""
+    return Response(_flag_body(flag_confirm(user=person(request), flag_id=flag)))
+
+
 urlpatterns = [
     path("projects/<int:project>/filters", filters),
     path("filters/<int:filter_run>", filter_run),
     path("filters/<int:filter_run>/apply", apply),
     path("projects/<int:project>/flags", flags),
     path("flags/<int:flag>/overrule", overrule),
+    path("flags/<int:flag>/confirm", confirm),
 ]

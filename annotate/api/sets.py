@@ -95,6 +95,43 @@ class SetFileSerializer(serializers.Serializer[Any]):
     sha256 = serializers.CharField()
 
 
+class SetOriginSerializer(serializers.Serializer[Any]):
+    """The set whose benchmark and people's comparisons a derived set has taken over."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    version = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class SetJudgeSerializer(serializers.Serializer[Any]):
+    """A judge run whose comparisons a derived set holds."""
+
+    run = serializers.IntegerField()
+    name = serializers.CharField()
+    model = serializers.CharField()
+    language = serializers.CharField()
+    order = serializers.CharField()
+
+
+class SetRecipeSerializer(serializers.Serializer[Any]):
+    """How a set was derived from another one and from judges' comparisons, and what became of every one of them.
+
+    lineage: {"human" or "judge": {fate: comparisons}}, as the file lineage.jsonl has them line by line.
+    """
+
+    human_set = SetOriginSerializer()
+    include_human = serializers.BooleanField()
+    judges = SetJudgeSerializer(many=True)
+    margin = serializers.FloatField(allow_null=True, help_text="null without the filter")
+    debias = serializers.BooleanField()
+    lineage = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
+    length_groups = serializers.DictField(
+        child=serializers.DictField(child=serializers.IntegerField()),
+        help_text='{"before" and "after" length debias: {"longer", "shorter", "equal"}}',
+    )
+
+
 class SetSerializer(serializers.Serializer[Any]):
     """A preference set. Figures are null, and lists empty, until it is frozen."""
 
@@ -119,6 +156,8 @@ class SetSerializer(serializers.Serializer[Any]):
     conflict_rate = serializers.SerializerMethodField()
     longer_chosen_share = serializers.SerializerMethodField()
     files = serializers.SerializerMethodField()
+    derived = serializers.SerializerMethodField()
+    recipe = serializers.SerializerMethodField()
     manifest = serializers.JSONField(help_text="the manifest of the export; empty in lists")
 
     def get_error(self, row: Any) -> str:
@@ -164,6 +203,15 @@ class SetSerializer(serializers.Serializer[Any]):
     def get_files(self, row: Any) -> Any:
         """Return the files to download."""
         return row.statistics.get("files", [])
+
+    def get_derived(self, row: Any) -> bool:
+        """Tell whether it is made by distant supervision."""
+        return hasattr(row, "judge_source")
+
+    @extend_schema_field(SetRecipeSerializer(allow_null=True))
+    def get_recipe(self, row: Any) -> Any:
+        """Return how a derived set was made; null for one of people's prompts alone, and until it is frozen."""
+        return row.statistics.get("recipe")
 
 
 class SetPageSerializer(serializers.Serializer[Any]):

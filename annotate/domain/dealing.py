@@ -10,6 +10,8 @@ from typing import Literal
 from annotate.domain.seeded import seeded_fraction
 
 MAX_WEIGHT = 1.5
+# Beyond every turn that a ranking gives out.
+UNRANKED = 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,11 @@ class Standing:
     category: int
     weight: float
     done_today: int
+
+
+def dealing_place(priority: int | None, prompt: int) -> int:
+    """The place at which a prompt's slots are dealt, at least 1: its turn, or after all turns in order of import."""
+    return UNRANKED + prompt if priority is None else priority
 
 
 def record_weight(

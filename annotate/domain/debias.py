@@ -24,7 +24,12 @@ Codes = NDArray[np.int8]
 
 
 class Lineage(IntEnum):
-    """What became of a judge's comparison, and at which step."""
+    """What became of a judge's comparison, and at which step.
+
+    From DROPPED_UNREADABLE on it never stood a chance: nothing could be read of it, its prompt is on a benchmark (or a
+    near-duplicate of one that is), people have settled its prompt for the same set, or one of its responses, or its
+    prompt, is no longer used.
+    """
 
     KEPT = 0
     DROPPED_TIE = 1
@@ -32,6 +37,11 @@ class Lineage(IntEnum):
     DROPPED_DISAGREES = 3
     DROPPED_MARGIN = 4
     DROPPED_LENGTH = 5
+    DROPPED_UNREADABLE = 6
+    DROPPED_BENCHMARK = 7
+    DROPPED_HUMAN = 8
+    DROPPED_RESPONSE = 9
+    DROPPED_PROMPT = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from annotate.domain.types import DomainError
 
 
 def mermaid(moves: Mapping[str, Move], initial: str) -> str:
-    """A table of states.py as the text of a Mermaid stateDiagram-v2, ending in a newline.
+    """A table of states as the text of a Mermaid stateDiagram-v2, ending in a newline.
 
     States and edges stand in the order of the table, an edge under the name of its action; a state that no move leaves
     leads to the end.

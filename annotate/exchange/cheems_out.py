@@ -9,11 +9,15 @@ CHOSEN = "1"  # the loader counts no other third element
 
 def training_line(prompt: RankedPrompt) -> dict[str, Any]:
     """Return a prompt with the pairs that comparisons back, and its ranking, for trainers that learn from ties."""
+    return {**pairs_line(prompt), "rank": _rank(prompt)}
+
+
+def pairs_line(prompt: RankedPrompt) -> dict[str, Any]:
+    """Return a prompt with the pairs that comparisons back, where these are too few to say what is tied."""
     return {
         "input": prompt.text,
         "responses": _responses(prompt),
         "annotations": [[winner, loser, CHOSEN] for winner, loser in prompt.supported],
-        "rank": _rank(prompt),
     }
 
 

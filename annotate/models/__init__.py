@@ -8,6 +8,7 @@ from annotate.models.event import Event
 from annotate.models.figures import BiasDay, DirtyDay, FigureDay
 from annotate.models.flag import FilterRun, ResponseFlag
 from annotate.models.import_job import ImportJob, ImportProblem
+from annotate.models.judge_source import JudgeSource
 from annotate.models.judging import JudgeCall, JudgeRun, JudgeTemplate
 from annotate.models.notice import Notice
 from annotate.models.preference_set import PreferenceSet, PreferenceSetItem
@@ -46,6 +47,7 @@ __all__ = [
     "ImportProblem",
     "JudgeCall",
     "JudgeRun",
+    "JudgeSource",
     "JudgeTemplate",
     "Membership",
     "MembershipRole",

@@ -77,7 +77,7 @@ def unguard_statements(vendor: str) -> list[str]:
     on = "" if vendor == "sqlite" else " ON {table}"
     names = [(table, f"no_{verb}") for table in FROZEN_ROWS for verb in ("update", "delete")]
     names += [(table, "moves") for table in MOVED_ROWS]
-    return [f"DROP TRIGGER {table}_{name}{on.format(table=table)}" for table, name in names]
+    return [f"DROP TRIGGER IF EXISTS {table}_{name}{on.format(table=table)}" for table, name in names]
 
 
 def guards_install(connection: Any) -> None:

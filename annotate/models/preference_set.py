@@ -26,6 +26,8 @@ class PreferenceSet(models.Model):
     heartbeat_at = models.DateTimeField(null=True)
     worker = models.CharField(max_length=64, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    # Of the benchmark's files alone: what was measured on two sets that share it can be compared.
+    benchmark_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     statistics = models.JSONField(default=dict)
     manifest = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
@@ -40,7 +42,8 @@ class PreferenceSet(models.Model):
                 condition=models.Q(benchmark_share__gte=0, benchmark_share__lt=1), name="set_benchmark_share_range"
             ),
             models.CheckConstraint(
-                condition=~models.Q(state=SetState.FROZEN) | ~models.Q(sha256=""), name="set_frozen_hashed"
+                condition=~models.Q(state=SetState.FROZEN) | ~(models.Q(sha256="") | models.Q(benchmark_sha256="")),
+                name="set_frozen_hashed",
             ),
         ]
 

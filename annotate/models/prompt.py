@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from annotate.domain.states import PromptState, Subset
+from annotate.domain.states import Arm, PromptState, Subset
 from annotate.models.category import Category
 from annotate.models.columns import only, word
 from annotate.models.import_job import ImportJob
@@ -10,7 +10,12 @@ from annotate.models.project import Project
 
 
 class Prompt(models.Model):
-    """A prompt on its way from import to a ranking (domain.states.PROMPT_MOVES)."""
+    """A prompt on its way from import to a ranking (domain.states.PROMPT_MOVES).
+
+    `priority` is its turn among the prompts of its top-level category that nobody had begun when a model ranked them, 1
+    the first; without one it comes after those that have one. `arm` says whether it was such a model's choice; it is
+    drawn once, and what was chosen is never measured with.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="prompts")
     import_job = models.ForeignKey(ImportJob, on_delete=models.PROTECT, null=True, related_name="prompts")
@@ -27,6 +32,8 @@ class Prompt(models.Model):
     n_differing = models.PositiveIntegerField(null=True)
     # How often the prompt has been settled: once, and again after every rejection.
     rounds = models.PositiveSmallIntegerField(default=0)
+    priority = models.PositiveIntegerField(null=True)
+    arm = word(Arm, blank=True, default="")
     state_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -36,6 +43,9 @@ class Prompt(models.Model):
             models.UniqueConstraint(fields=["project", "text_sha256"], name="prompt_text_once"),
             only("prompt", "state", PromptState),
             only("prompt", "subset", Subset),
+            models.CheckConstraint(
+                condition=models.Q(arm__in=["", *(item.value for item in Arm)]), name="prompt_arm_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(agreement__isnull=True) | models.Q(agreement__gte=0, agreement__lte=1),
                 name="prompt_agreement_range",

@@ -37,7 +37,7 @@ class Expertise(models.Model):
     """Where a member stands in a top-level category.
 
     `weight` is their record there (gold accuracy, agreement, rejections) as a factor for dealing, 1 without one; the
-    worker refreshes it. No slot with an id below `claim_floor` was claimable by them when the floor was set: the next
+    worker refreshes it. No slot with a place below `claim_floor` was claimable by them when the floor was set: the next
     claim starts there instead of walking over everything already done.
     """
 

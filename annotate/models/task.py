@@ -47,8 +47,8 @@ class Assignment(models.Model):
     A slot that measures a person (gold, repeat, exam) stands outside the passes and belongs to them from the start; it
     ends submitted or cancelled. `handle` is the slot's name outside the server: it does not tell one kind from another.
 
-    `token` grows with every lease and fences off a holder whose lease ran out. Rows are created prompt by prompt, so
-    that their ids are the order in which they are dealt.
+    `token` grows with every lease and fences off a holder whose lease ran out. Slots are dealt by `place`, which is
+    that of their prompt (domain.dealing.dealing_place), and then by id: rows are created prompt by prompt.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="assignments")
@@ -71,6 +71,7 @@ class Assignment(models.Model):
     lease_expires_at = models.DateTimeField(null=True)
     leased_at = models.DateTimeField(null=True)
     display_order = models.JSONField(default=list)
+    place = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -92,7 +93,7 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["project", "category", "id"],
+                fields=["project", "category", "place", "id"],
                 name="assignment_open",
                 condition=models.Q(state=AssignmentState.OPEN),
             ),

@@ -58,7 +58,7 @@ def leases_held(user: User, project_id: int) -> QuerySet[Assignment]:
 
 
 def claimable(user: User, project_id: int, category_id: int, floor: int) -> QuerySet[Assignment]:
-    """Return a category's open slots from id `floor` on that a person may take, in the order they are dealt.
+    """Return a category's open slots from place `floor` on that a person may take, in the order they are dealt.
 
     Left out: slots of prompts in whose other pass they serve; slots they skipped; slots that go back to whom they were
     rejected; slots of a pass that has more people than another unfinished one, for somebody who would be new to the
@@ -76,12 +76,12 @@ def claimable(user: User, project_id: int, category_id: int, floor: int) -> Quer
     )
     return (
         open_slots(project_id, category_id)
-        .filter(pk__gte=floor, reserved_for=None, task__retired=False)
+        .filter(place__gte=floor, reserved_for=None, task__retired=False)
         .annotate(n_seats=_n_seats())
         .filter(~Exists(seated_elsewhere(user)), ~Exists(skipped(user)))
         .filter(Exists(seated_here) | ~Exists(emptier_pass))
         .select_related("task")
-        .order_by("id")
+        .order_by("place", "id")
     )
 
 

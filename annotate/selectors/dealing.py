@@ -93,7 +93,7 @@ def _rows(user: User, project_id: int, membership: Membership) -> QuerySet[Categ
         has_exam=exam_exists(),
         # By the order of the index of open slots, of which the first answers: EXISTS alone makes PostgreSQL read the
         # whole table for a category in which everything is done.
-        first_open=Subquery(waiting.filter(reserved_for=None).order_by("id").values("pk")[:1]),
+        first_open=Subquery(waiting.filter(reserved_for=None).order_by("place", "id").values("pk")[:1]),
         has_returned=Exists(waiting.filter(reserved_for=user)),
     ).values(
         "pk",

@@ -128,6 +128,12 @@ def tasks_begun(prompt: Prompt) -> QuerySet[Task]:
     return Task.objects.filter(begun, prompt=prompt)
 
 
+def responses_held(prompt: Prompt) -> set[int]:
+    """Return the responses that stand in tasks which somebody has before them now."""
+    held = Assignment.objects.filter(prompt=prompt, state=AssignmentState.LEASED)
+    return {response for shown in held.values_list("task__responses", flat=True) for response in shown}
+
+
 def responses_begun(prompt: Prompt) -> set[int]:
     """Return the responses that stand in tasks which somebody has begun."""
     shown = tasks_begun(prompt).values_list("responses", flat=True)

@@ -26,6 +26,8 @@ def notice_link(notice: Notice) -> str:
         return f"{project}/disputes?prompt={notice.prompt_id}"
     if notice.kind == NoticeKind.EXAM_RESULT:
         return f"{project}/exams"
+    if notice.kind in (NoticeKind.LOOP_REGRESSION, NoticeKind.LOOP_FAILED):
+        return f"{project}/loop"
     # To a QA lead it names the person; to the person themselves it does not.
     if "person" in notice.data:
         return f"/people/{notice.data['person']}"

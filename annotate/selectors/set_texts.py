@@ -10,6 +10,12 @@ FAILURE_TEXTS = {
     "no_pairs": _(
         "In none of the prompts is one response ranked above another, so there is nothing to learn or to measure."
     ),
+    "no_judge_pairs": _(
+        "Nothing that the judges said is kept, so there is nothing to add. Lower the margin, or use other judge runs."
+    ),
+    "rewards_damaged": _(
+        "The stored rewards of the responses are missing or not what was scored. Have the responses scored again."
+    ),
     "ranking_differs": _(
         "The stored ranking of a prompt is not the one that its final comparisons give; nothing was frozen."
     ),

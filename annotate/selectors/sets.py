@@ -20,6 +20,7 @@ TRAINING_FILE = "cheems_train.jsonl"
 TRL_FILE = "trl.jsonl"
 ANNOTATIONS_FILE = "annotations.jsonl"
 REMARKS_FILE = "remarks.jsonl"
+LINEAGE_FILE = "lineage.jsonl"
 MANIFEST_FILE = "manifest.json"
 BENCHMARK_FILES = {"open": "cheems_bench/open.jsonl", "human": "cheems_bench/human.jsonl"}
 
@@ -30,7 +31,7 @@ class DamagedSet(Exception):
 
 def set_get(user: User, set_id: int) -> PreferenceSet:
     """Return one preference set. Raises NotFound, Forbidden."""
-    return scoped_get(user, PreferenceSet.objects.all(), set_id, Right.SEE_DATA)
+    return scoped_get(user, PreferenceSet.objects.select_related("judge_source"), set_id, Right.SEE_DATA)
 
 
 def set_frozen_get(set_id: int) -> PreferenceSet:
@@ -43,7 +44,15 @@ def set_frozen_get(set_id: int) -> PreferenceSet:
 
 def sets_of(user: User, project_id: int) -> QuerySet[PreferenceSet]:
     """Return the preference sets of a project. Raises NotFound, Forbidden."""
-    return PreferenceSet.objects.filter(project=project_get(user, project_id, Right.SEE_DATA))
+    rows = PreferenceSet.objects.select_related("judge_source")
+    return rows.filter(project=project_get(user, project_id, Right.SEE_DATA))
+
+
+def sets_sharing_benchmark(set_id: int) -> QuerySet[PreferenceSet]:
+    """Return the frozen sets of a project whose benchmark is that of one of them, to the byte; with that one."""
+    one = PreferenceSet.objects.filter(pk=set_id)
+    rows = PreferenceSet.objects.filter(state=SetState.FROZEN, project__in=one.values("project"))
+    return rows.filter(benchmark_sha256__in=one.values("benchmark_sha256"))
 
 
 def set_file(preference_set: PreferenceSet, name: str) -> dict[str, Any]:

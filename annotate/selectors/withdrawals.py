@@ -4,7 +4,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from annotate.domain.states import ESCALATED, PROMPT_MOVES, AssignmentKind, PromptState, ReviewKind, SetState
-from annotate.models import Annotation, Discussion, GoldItem, PreferenceSet, PreferenceSetItem, Project, Review, User
+from annotate.models import (
+    Annotation,
+    Decision,
+    Discussion,
+    GoldItem,
+    PreferenceSet,
+    PreferenceSetItem,
+    Project,
+    Review,
+    User,
+)
 from annotate.selectors.figure_days import day_bounds
 from annotate.selectors.reviews import CLOSED
 
@@ -20,15 +30,18 @@ def submissions(user: User) -> QuerySet[Annotation]:
     """
     prompt = OuterRef("assignment__prompt")
     reviews = Review.objects.filter(prompt=prompt, kind=ReviewKind.WORK, state__in=CLOSED)
-    freezing = PreferenceSet.objects.filter(project=OuterRef("assignment__project"), state=SetState.FREEZING)
+    # What a derived set adds to the set of people that it is made of are judges' comparisons: it holds nobody's work.
+    of_people = PreferenceSet.objects.filter(judge_source__isnull=True)
+    freezing = of_people.filter(project=OuterRef("assignment__project"), state=SetState.FREEZING)
     rows = Annotation.objects.filter(annotator=user, withdrawn=False).select_related(
         "assignment__task", "assignment__prompt__category"
     )
     return rows.annotate(
         reviewed=Exists(reviews.filter(closed_at__gte=OuterRef("created_at"))),
+        decided=Exists(Decision.objects.filter(prompt=prompt, created_at__gte=OuterRef("created_at"))),
         made_gold=Exists(GoldItem.objects.filter(task__prompt=prompt)),
         discussed=Exists(Discussion.objects.filter(prompt=prompt, opened_at__gte=OuterRef("created_at"))),
-        in_set=Exists(PreferenceSetItem.objects.filter(prompt=prompt)),
+        in_set=Exists(PreferenceSetItem.objects.filter(prompt=prompt, set__judge_source__isnull=True)),
         set_freezing=Exists(freezing),
     )
 
@@ -44,7 +57,7 @@ def why_kept(said: Annotation) -> str | None:
 
 
 def _why_work_kept(said: Annotation, state: str) -> str | None:
-    if said.reviewed or said.made_gold:  # type: ignore[attr-defined]
+    if said.reviewed or said.decided or said.made_gold:  # type: ignore[attr-defined]
         return "reviewed"
     if said.discussed or state in (PromptState.DISCUSSION, *ESCALATED):  # type: ignore[attr-defined]
         return "discussed"

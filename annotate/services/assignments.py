@@ -137,7 +137,7 @@ class _Dealer:
             slots = claimable(self.user, self.project.pk, row.category, floor)
             candidates = self._candidates(with_share_left(slots, self.user, people))
             if candidates:
-                self._set_floor(row, candidates[0].pk, row.floor_at if floor else self.now)
+                self._set_floor(row, candidates[0].place, row.floor_at if floor else self.now)
                 return candidates, slots
         self._set_floor(row, NOTHING, self.now)
         return [], Assignment.objects.none()

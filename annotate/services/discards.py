@@ -5,6 +5,7 @@ from itertools import combinations
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from annotate.domain.dealing import dealing_place
 from annotate.domain.design import ring_rebuild, ring_tasks
 from annotate.domain.states import AssignmentKind, AssignmentState, PromptState
 from annotate.models import Annotation, Assignment, DiscardMark, Event, Prompt, Response, Task, User
@@ -13,7 +14,14 @@ from annotate.selectors.discussions import current_work
 from annotate.selectors.flags import tasks_begun
 from annotate.selectors.prompts import decided_discards, discard_marks
 from annotate.services.events import event
-from annotate.services.moves import discussion_close, finals_set, prompt_leave, prompt_move, slots_cancel
+from annotate.services.moves import (
+    discussion_close,
+    finals_set,
+    prompt_leave,
+    prompt_move,
+    prompt_rank,
+    slots_cancel,
+)
 
 TOO_FEW_RESPONSES = "too_few_responses"
 Pairs = set[frozenset[int]]
@@ -65,6 +73,24 @@ def responses_exclude(*, prompt: Prompt, response_ids: set[int], actor: User | N
     new = [row for row in responses if not row.discarded and row.pk in response_ids]
     if new:
         _go_without(prompt, responses, new, actor)
+
+
+def responses_strike(*, prompt: Prompt, response_ids: set[int], actor: User | None) -> None:
+    """Take responses out of an accepted prompt: it is ranked anew by what was said of the others, and nobody is asked.
+
+    With too few of them left the prompt leaves the flow. Frozen sets stay as they are. Call it inside a transaction,
+    with the prompt's row locked.
+    """
+    usable = list(prompt.responses.filter(discarded=False).order_by("ring_index"))
+    new = [row for row in usable if row.pk in response_ids]
+    if not new:
+        return
+    _discard(prompt, new, actor)
+    finals_set(prompt=prompt)
+    if len(usable) - len(new) < prompt.project.responses_per_task:
+        prompt_leave(prompt=prompt, reason=TOO_FEW_RESPONSES, actor=actor)
+    else:
+        prompt_rank(prompt=prompt)
 
 
 def _go_without(prompt: Prompt, responses: list[Response], new: list[Response], actor: User | None) -> None:
@@ -191,6 +217,7 @@ def _tasks_add(prompt: Prompt, added: list[tuple[int, ...]]) -> list[Task]:
             task=task,
             category_id=prompt.category.root_pk,
             pass_number=number,
+            place=dealing_place(prompt.priority, prompt.pk),
         )
         for number in range(1, prompt.project.passes + 1)
         for task in tasks

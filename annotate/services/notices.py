@@ -98,4 +98,6 @@ def _sentence(notice: Notice) -> str:
         NoticeKind.BATCH_RETURNED: _("A whole batch of work went back."),
         NoticeKind.GUIDELINE_CHANGED: _("A guideline was changed."),
         NoticeKind.EXAM_RESULT: _("An exam has its result."),
+        NoticeKind.LOOP_REGRESSION: _("A model that the loop trained is worse than the current one."),
+        NoticeKind.LOOP_FAILED: _("A round of the loop failed."),
     }[NoticeKind(notice.kind)]

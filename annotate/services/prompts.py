@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from annotate.domain.dealing import dealing_place
 from annotate.domain.design import ring_tasks
 from annotate.domain.states import PROMPT_MOVES, AssignmentKind, PromptState
 from annotate.models import Assignment, Event, Project, Prompt, Response, Task, User
@@ -64,6 +65,7 @@ def _tasks_create(project: Project, prompts: list[Prompt]) -> None:
             task=task,
             category_id=prompt.category.root_pk,
             pass_number=number,
+            place=dealing_place(prompt.priority, prompt.pk),
         )
         for prompt in prompts
         for number in range(1, project.passes + 1)

@@ -1,7 +1,7 @@
 """Counts what a preference set holds while it is being written."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,8 @@ class SetFigures:
     agreement: Mean = field(default_factory=Mean)
     conflict: Mean = field(default_factory=Mean)
     longer_chosen: Mean = field(default_factory=Mean)
+    # Of a set derived with judges: {source: {what became of its comparisons: how many}}
+    lineage: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, prompt: RankedPrompt, side: Split, agreement: float | None) -> None:
         """Count one prompt."""
@@ -59,6 +61,12 @@ class SetFigures:
         for said in prompt.tasks_said:
             counts = {"annotations": 1, "faults": len(said.faults), "evidence": len(said.evidence)}
             self.remarks.update({**counts, "none_acceptable": int(said.none_acceptable)})
+
+    def add_remarks(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Count lines of remarks that are taken over from another set."""
+        for line in lines:
+            counts = {"annotations": 1, "faults": len(line["faults"]), "evidence": len(line["evidence"])}
+            self.remarks.update({**counts, "none_acceptable": int(line["none_acceptable"])})
 
     def _add_pairs(self, prompt: RankedPrompt, pairs: Iterable[tuple[str, str]]) -> None:
         for winner, loser in pairs:

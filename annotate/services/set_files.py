@@ -19,6 +19,7 @@ from annotate.models import PreferenceSet
 from annotate.selectors.sets import (
     ANNOTATIONS_FILE,
     BENCHMARK_FILES,
+    LINEAGE_FILE,
     MANIFEST_FILE,
     REMARKS_FILE,
     TRAINING_FILE,
@@ -81,5 +82,5 @@ def set_files_store(*, preference_set: PreferenceSet, names: Sequence[str], fold
 
 def set_files_remove(*, preference_set: PreferenceSet) -> None:
     """Remove what a freezing that failed has put into the artifact store."""
-    for name in (*DATA_FILES, MANIFEST_FILE):
+    for name in (*DATA_FILES, LINEAGE_FILE, MANIFEST_FILE):
         storages["artifacts"].delete(f"{preference_set.folder}/{name}")

@@ -14,7 +14,10 @@ from annotate.domain.states import Split, Subset
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One prompt that is to be split. `has_pairs` tells whether its ranking orders anything."""
+    """One prompt that is to be split. `has_pairs` tells whether its ranking orders anything.
+
+    `chosen` tells that a model chose it for annotation: what it measures would be the model's choice, too.
+    """
 
     key: int
     name: str
@@ -22,11 +25,15 @@ class Candidate:
     category: str
     has_pairs: bool
     cluster: int
+    chosen: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class _Cluster:
-    """Near-duplicates. `side` is where earlier sets put them: on a benchmark (True), in training, or nowhere (None)."""
+    """Near-duplicates. `side` is where they belong: on the benchmark (True), in training (False), or undecided (None).
+
+    Earlier sets decide it, and where they did not, that a model chose one of them for annotation.
+    """
 
     rank: str
     side: bool | None
@@ -57,8 +64,11 @@ def split_prompts(
     earlier: {cluster: whether an earlier set had a prompt of it on a benchmark}. share: how many of each subset's
     prompts are wanted on the benchmark, category by category; what earlier sets put there counts. With a share above 0
     a subset of two clusters or more has a prompt with ordered pairs on the benchmark; of three prompts or more one with
-    ordered pairs is left for training. Both hold as far as earlier sets allow, and training comes first.
+    ordered pairs is left for training. Both hold as far as earlier sets and models' choices allow, and training comes
+    first. What a model chose is never on the benchmark, nor are its near-duplicates; where an earlier set has measured
+    with one of these, the chosen prompt may not be trained on either and is left out.
     """
+    candidates = [one for one in candidates if not (one.chosen and earlier.get(one.cluster))]
     clusters = _clusters(candidates, earlier, seed)
     drawn: list[_Cluster] = []
     if share > 0:
@@ -81,7 +91,10 @@ def _clusters(candidates: Sequence[Candidate], earlier: Mapping[int, bool], seed
             # A hash of the name, so that the draw depends neither on row ids nor on the order of the rows.
             rank = hashlib.sha256(f"{seed}:{candidate.name}".encode()).hexdigest()
             clusters[candidate.cluster] = _Cluster(rank, earlier.get(candidate.cluster))
-        clusters[candidate.cluster].members.append(candidate)
+        cluster = clusters[candidate.cluster]
+        cluster.members.append(candidate)
+        if candidate.chosen:
+            cluster.side = False
     return sorted(clusters.values(), key=lambda cluster: cluster.rank)
 
 

@@ -9,24 +9,32 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotate.domain.filters import near_duplicate_clusters
-from annotate.domain.states import SET_MOVES, PromptState, SetState, Split, Subset
+from annotate.domain.states import SET_MOVES, Arm, SetState, Split, Subset
 from annotate.exchange.files_out import joint_sha256, write_document
-from annotate.models import Category, PreferenceSet, PreferenceSetItem, Project, Prompt, User
+from annotate.models import Category, PreferenceSet, PreferenceSetItem, Project, User
 from annotate.permissions import Right
 from annotate.problems import Invalid
 from annotate.selectors.access import project_get, pseudonyms
 from annotate.selectors.categories import top_level
-from annotate.selectors.sets import MANIFEST_FILE
+from annotate.selectors.set_contents import prompts_selected
+from annotate.selectors.sets import BENCHMARK_FILES, MANIFEST_FILE
+from annotate.services.derived_content import derived_prepare, derived_recipe, judge_source
+from annotate.services.derived_files import derived_files_write
 from annotate.services.events import event
 from annotate.services.jobs import JobFailure, JobTaken, failure_reason, job_beat, job_kept_alive, job_take
 from annotate.services.queue import SET_FREEZE, enqueue
+from annotate.services.set_clusters import clusters_of, frozen_ids
 from annotate.services.set_files import set_files_remove, set_files_store, set_files_write
 from annotate.services.set_manifest import set_manifest
 from annotate.services.set_split import Candidate, split_prompts
+
+# Sent, with `preference_set`, once a set is frozen or has failed, for those who wait for it. It may be lost with the
+# process that was to send it: whoever waits must also look from time to time.
+set_ended = Signal()
 
 logger = logging.getLogger(__name__)
 
@@ -72,9 +80,7 @@ def set_store(
     worker: str = "",
 ) -> PreferenceSet:
     """Store the next version of a set, to be frozen by `worker` or by whoever takes it. Raises Invalid."""
-    categories = set(filters.get("categories", []))
-    if Category.objects.filter(project=project, pk__in=categories).count() != len(categories):
-        raise Invalid("unknown_category", _("The filter names a category that this project does not have."))
+    chosen = set_filters(project=project, given=filters)
     # Locked, so that two people asking at once get two versions.
     Project.objects.select_for_update().get(pk=project.pk)
     latest = PreferenceSet.objects.filter(project=project, name=name).aggregate(Max("version"))["version__max"]
@@ -83,11 +89,7 @@ def set_store(
         name=name,
         version=(latest or 0) + 1,
         note=note,
-        filters={
-            "categories": sorted(categories),
-            "sources": sorted(set(filters.get("sources", []))),
-            "min_agreement": filters.get("min_agreement"),
-        },
+        filters=chosen,
         benchmark_share=benchmark_share,
         seed=seed,
         worker=worker,
@@ -96,6 +98,20 @@ def set_store(
     )
     _log(row, "set_create", before="")
     return row
+
+
+def set_filters(*, project: Project, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return filters as a set keeps them. Raises Invalid for a category of another project."""
+    categories = set(given.get("categories", []))
+    if Category.objects.filter(project=project, pk__in=categories).count() != len(categories):
+        message = _("The filter names a category that this project does not have.")
+        errors = [{"field": "filters.categories", "code": "unknown_category", "message": message}]
+        raise Invalid("unknown_category", message, errors=errors)
+    return {
+        "categories": sorted(categories),
+        "sources": sorted(set(given.get("sources", []))),
+        "min_agreement": given.get("min_agreement"),
+    }
 
 
 def _log(row: PreferenceSet, kind: str, *, before: str, reason: str = "") -> None:
@@ -166,12 +182,19 @@ def _fail(set_id: int, worker: str, reason: str) -> None:
         # Once the failure is on the page: a store that cannot be written may not let anything be removed either.
         transaction.on_commit(lambda: set_files_remove(preference_set=row), robust=True)
         _log(row, "set_fail", before=SetState.FREEZING, reason=reason)
+        _tell(row)
+
+
+def _tell(row: PreferenceSet) -> None:
+    transaction.on_commit(lambda: set_ended.send(sender=PreferenceSet, preference_set=row), robust=True)
 
 
 def _frozen(row: PreferenceSet, worker: str) -> bool:
     """Split, write and publish a set; False if a set frozen meanwhile makes the split out of date."""
-    earlier_ids = _frozen_ids(row.project_id)
-    sides = _sides(row, earlier_ids)
+    earlier_ids = frozen_ids(row.project_id)
+    source = judge_source(row)
+    derived = derived_prepare(preference_set=row, source=source, earlier_ids=earlier_ids) if source else None
+    sides = derived.sides if derived else _sides(row, earlier_ids)
     names = pseudonyms(row.project_id)
 
     def beat(n_done: int) -> None:
@@ -180,68 +203,49 @@ def _frozen(row: PreferenceSet, worker: str) -> bool:
     beat(0)
     with TemporaryDirectory(prefix="cheems-set-") as name:
         folder = Path(name)
-        entries, figures = set_files_write(preference_set=row, sides=sides, names=names, folder=folder, beat=beat)
+        if derived:
+            entries, figures = derived_files_write(preference_set=row, derived=derived, folder=folder, beat=beat)
+        else:
+            entries, figures = set_files_write(preference_set=row, sides=sides, names=names, folder=folder, beat=beat)
         sha256 = joint_sha256(entries)
+        recipe = {"recipe": derived_recipe(derived, figures)} if derived else {}
         manifest = set_manifest(
-            preference_set=row, keys=list(sides), files=entries, sha256=sha256, figures=figures, names=names
+            preference_set=row,
+            keys=derived.human_keys if derived else list(sides),
+            files=entries,
+            sha256=sha256,
+            figures=figures,
+            names=names,
         )
-        files = [*entries, write_document(folder, MANIFEST_FILE, manifest)]
+        files = [*entries, write_document(folder, MANIFEST_FILE, manifest | recipe)]
         beat(len(sides))
         set_files_store(preference_set=row, names=[file["name"] for file in files], folder=folder)
-    columns = {"sha256": sha256, "manifest": manifest, "statistics": {**figures.statistics(), "files": files}}
+    statistics = {**figures.statistics(), **recipe, "files": files}
+    benchmark = [entry for entry in entries if entry["name"] in BENCHMARK_FILES.values()]
+    columns = {
+        "sha256": sha256,
+        "benchmark_sha256": joint_sha256(benchmark),
+        "manifest": manifest | recipe,
+        "statistics": statistics,
+    }
     return _publish(row, worker, sides, earlier_ids, columns)
-
-
-def _frozen_ids(project_id: int) -> set[int]:
-    return set(PreferenceSet.objects.filter(project_id=project_id, state=SetState.FROZEN).values_list("pk", flat=True))
-
-
-def _selected(row: PreferenceSet) -> QuerySet[Prompt]:
-    """Return the accepted, ranked prompts that match the filters; a category takes its subtree along."""
-    rows = Prompt.objects.filter(project_id=row.project_id, state=PromptState.ACCEPTED, ranking__isnull=False)
-    if row.filters["categories"]:
-        rows = rows.filter(category_id__in=_with_descendants(row.project_id, row.filters["categories"]))
-    if row.filters["sources"]:
-        rows = rows.filter(source__in=row.filters["sources"])
-    if row.filters["min_agreement"] is not None:
-        rows = rows.filter(agreement__gte=row.filters["min_agreement"])
-    return rows
-
-
-def _with_descendants(project_id: int, roots: list[int]) -> set[int]:
-    children: dict[int | None, list[int]] = {}
-    for key, parent_id in Category.objects.filter(project_id=project_id).values_list("pk", "parent_id"):
-        children.setdefault(parent_id, []).append(key)
-    found, waiting = set(roots), list(roots)
-    while waiting:
-        below = children.get(waiting.pop(), [])
-        found.update(below)
-        waiting.extend(below)
-    return found
 
 
 def _sides(row: PreferenceSet, earlier_ids: set[int]) -> dict[int, Split]:
     """Return {prompt id: side} of what goes into a set, by prompt id. Raises JobFailure(no_prompts, no_pairs)."""
-    columns = ("pk", "external_id", "subset", "category__path", "ranking__n_ordered_pairs", "text")
-    selected = list(_selected(row).order_by("pk").values_list(*columns))
+    columns = ("pk", "external_id", "subset", "category__path", "ranking__n_ordered_pairs", "arm", "text")
+    selected = list(prompts_selected(row.project_id, row.filters).order_by("pk").values_list(*columns))
     if not selected:
         raise JobFailure("no_prompts")
-    if not any(n_pairs for *_rest, n_pairs, _text in selected):
+    if not any(n_pairs for *_rest, n_pairs, _arm, _text in selected):
         raise JobFailure("no_pairs")
-    # Prompts of earlier sets take part in the clustering even where this set leaves them out: a near-duplicate of an
-    # old benchmark prompt must not be trained on.
-    items = PreferenceSetItem.objects.filter(set__in=earlier_ids).order_by("pk")
-    seen = list(items.values_list("split", "prompt__text"))
-    labels = near_duplicate_clusters([text for *_rest, text in selected] + [text for _side, text in seen]).tolist()
-    earlier: dict[int, bool] = {}
-    for (side, _text), label in zip(seen, labels[len(selected) :], strict=True):
-        earlier[label] = earlier.get(label, False) or side != Split.TRAIN
+    labels, earlier = clusters_of([text for *_rest, text in selected], earlier_ids)
     candidates = [
-        Candidate(key, external_id, Subset(subset), top_level(path), n_pairs > 0, label)
-        for (key, external_id, subset, path, n_pairs, _text), label in zip(selected, labels, strict=False)
+        Candidate(key, external_id, Subset(subset), top_level(path), n_pairs > 0, label, arm == Arm.CHOSEN)
+        for (key, external_id, subset, path, n_pairs, arm, _text), label in zip(selected, labels, strict=True)
     ]
     split = split_prompts(candidates, earlier, row.benchmark_share, row.seed)
-    return {candidate.key: split[candidate.key] for candidate in candidates}
+    return {one.key: split[one.key] for one in candidates if one.key in split}
 
 
 def _publish(
@@ -256,7 +260,7 @@ def _publish(
     with transaction.atomic():
         # Locked, so that two sets of a project cannot be frozen without knowing of each other.
         Project.objects.select_for_update().get(pk=row.project_id)
-        if _frozen_ids(row.project_id) != earlier_ids:
+        if frozen_ids(row.project_id) != earlier_ids:
             return False
         PreferenceSetItem.objects.bulk_create(
             (PreferenceSetItem(set=row, prompt_id=key, split=side) for key, side in sides.items()),
@@ -265,4 +269,5 @@ def _publish(
         job_beat(rows=_freezing(), job_id=row.pk, worker=worker, state=move.after, frozen_at=timezone.now(), **columns)
         row.refresh_from_db()
         _log(row, "set_freeze", before=SetState.FREEZING)
+        _tell(row)
     return True

@@ -75,10 +75,10 @@ def learn(train: Sequence[Pair], work: Path) -> None:
     work.mkdir(parents=True, exist_ok=True)
     write_cheems(work / "train.jsonl", train)
     sizes = [text for name, size in BASE.items() for text in (f"--{name}", str(size))]
-    _engine("tiny", "--text", str(work / "train.jsonl"), "--out", str(work / "base"), *sizes)
+    engine("tiny", "--text", str(work / "train.jsonl"), "--out", str(work / "base"), *sizes)
     run = {"base": str(work / "base"), "train": [str(work / "train.jsonl")], "out": str(work / "run"), **SETTINGS}
     (work / "run.json").write_text(json.dumps(run), encoding="utf-8")
-    _engine("train", str(work / "run.json"))
+    engine("train", str(work / "run.json"))
 
 
 def training_seconds(work: Path) -> float:
@@ -89,14 +89,15 @@ def training_seconds(work: Path) -> float:
 def score(judged: Sequence[Pair], work: Path) -> Path:
     """The file of the rewards of `judged`."""
     write_cheems(work / "judged.jsonl", judged)
-    _engine(
+    engine(
         "score", "--model", str(work / "run" / "model"), "--input", str(work / "judged.jsonl"),
         "--output", str(work / "scores.jsonl"), "--max-length", str(SETTINGS["max_length"]), "--device", "cpu",
     )  # fmt: skip
     return work / "scores.jsonl"
 
 
-def _engine(command: str, *arguments: str) -> None:
+def engine(command: str, *arguments: str) -> None:
+    """Run one of the engine's commands to its end."""
     subprocess.run(
         [sys.executable, "-m", f"rm_training.engine.{command}", *arguments],
         check=True,

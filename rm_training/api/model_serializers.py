@@ -35,14 +35,28 @@ class NumberedModelSerializer(ModelReferenceSerializer):
     run = serializers.IntegerField(source="run_id", allow_null=True)
 
 
+class AccuraciesSerializer(serializers.Serializer[Any]):
+    """The accuracy on each subset of a benchmark, where it was measured."""
+
+    open = serializers.FloatField(required=False)
+    human = serializers.FloatField(required=False)
+
+
 class EvaluationSerializer(serializers.Serializer[Any]):
     """How a model did on the benchmark of a set; `comparable` where what it made of every prompt is there, too."""
 
     id = serializers.IntegerField()
     set = SetReferenceSerializer()
     overall = serializers.FloatField(allow_null=True)
+    accuracies = serializers.SerializerMethodField()
     comparable = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
+
+    @extend_schema_field(AccuraciesSerializer())
+    def get_accuracies(self, evaluation: Any) -> dict[str, float]:
+        """Return the accuracy on each subset that was measured; there is no overall score without both."""
+        figures = {subset: evaluation.metrics.get(subset, {}).get("accuracy") for subset in Subset}
+        return {subset.value: accuracy for subset, accuracy in figures.items() if accuracy is not None}
 
     def get_comparable(self, evaluation: Any) -> bool:
         """Return whether it can be compared with others, prompt by prompt."""
@@ -270,7 +284,7 @@ class PromoteSerializer(serializers.Serializer[Any]):
 
 
 class LeaderboardQuerySerializer(serializers.Serializer[Any]):
-    """On which set's benchmark; without it, on all."""
+    """On the benchmark of which set; without it, on all."""
 
     set = serializers.IntegerField(min_value=1, required=False)
 
@@ -285,7 +299,9 @@ class LeaderboardRowSerializer(serializers.Serializer[Any]):
     run = serializers.IntegerField(source="evaluation.reward_model.run_id", allow_null=True)
     base = serializers.SerializerMethodField()
     set = serializers.SerializerMethodField(help_text="The set it was trained on.")
-    benchmark_set = SetReferenceSerializer(source="evaluation.set")
+    benchmark_set = SetReferenceSerializer(
+        source="benchmark", help_text="The first set with this benchmark; others may share it."
+    )
     open = serializers.SerializerMethodField()
     human = serializers.SerializerMethodField()
     overall = serializers.FloatField(allow_null=True)
@@ -335,7 +351,7 @@ class LeaderboardRowSerializer(serializers.Serializer[Any]):
 
 
 class LeaderboardSerializer(serializers.Serializer[Any]):
-    """The leaderboard of a project, best first, and the sets whose benchmarks occur in it."""
+    """The leaderboard of a project, best first, and the first set with each benchmark in it, oldest first."""
 
     sets = SetReferenceSerializer(many=True)
     rows = LeaderboardRowSerializer(many=True)

@@ -18,8 +18,11 @@ class EngineError(Exception):
         self.message = message
 
 
-class Stopped(Exception):
-    """SIGTERM or SIGINT ended the run in order; `signal_number` says which."""
+class Stopped(BaseException):
+    """SIGTERM or SIGINT ended the run in order; `signal_number` says which.
+
+    No Exception: it may be raised anywhere, and whoever turns what a library raises into a reason must not catch it.
+    """
 
     def __init__(self, signal_number: int):
         super().__init__(f"stopped by signal {signal_number}")

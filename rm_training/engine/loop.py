@@ -2,7 +2,9 @@
 
 import random
 import sys
-from contextlib import nullcontext
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import torch
@@ -11,6 +13,7 @@ from rm_training.engine.checkpoint import remove_unfinished
 from rm_training.engine.config import TrainConfig
 from rm_training.engine.data import Prompt, read_benchmark, read_training
 from rm_training.engine.encode import EncodedSet, Encoder, encode_training
+from rm_training.engine.errors import EngineError, Stopped
 from rm_training.engine.files import locked, write_json
 from rm_training.engine.lora import Lora
 from rm_training.engine.model import Loading, Runtime, load_for_training
@@ -20,12 +23,15 @@ from rm_training.engine.parallel import Ranks
 from rm_training.engine.record import Training, describe, finish
 from rm_training.engine.sharding import shard
 
+# torchrun looks at its processes ten times a second; on a busy machine that takes longer.
+LOST_SECONDS = 30.0
+
 
 def run(config: TrainConfig, stop: Stop) -> None:
     """Train, benchmark and save into config.out; go on from its last checkpoint if it holds one.
 
     Started by torchrun, the processes share the work and the first one writes. Raises EngineError with the codes of
-    the modules used, `loss_not_finite` and `run_locked`; Stopped after a signal.
+    the modules used, `loss_not_finite`, `run_locked` and `process_lost`; Stopped after a signal.
     """
     out, ranks = Path(config.out), Ranks.from_environment()
     (out / "checkpoints").mkdir(parents=True, exist_ok=True)
@@ -34,10 +40,31 @@ def run(config: TrainConfig, stop: Stop) -> None:
             (out / "error.json").unlink(missing_ok=True)
             remove_unfinished(out / "checkpoints")
         runtime = Runtime.choose(config.device, config.precision, ranks.local)
-        with ranks.session(runtime.device):
+        with ranks.session(runtime.device), _others_speak_first(ranks, stop):
             training = prepare(config, runtime, ranks)
             Optimisation.begin(training).run(stop)
             finish(training)
+
+
+@contextmanager
+def _others_speak_first(ranks: Ranks, stop: Stop) -> Iterator[None]:
+    """Within, a process that loses another waits to be stopped for it, so that what failed there is what is told.
+
+    Raises Stopped once it is, and EngineError `process_lost` where nobody stops it.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if not ranks.lost_another(error):
+            raise
+        deadline = time.monotonic() + LOST_SECONDS
+        while stop.requested is None and time.monotonic() < deadline:
+            time.sleep(0.1)
+        if stop.requested is not None:
+            raise Stopped(stop.requested) from error
+        raise EngineError(
+            "process_lost", f"Another process of this run went away or cannot be reached ({error})."
+        ) from error
 
 
 def prepare(config: TrainConfig, runtime: Runtime, ranks: Ranks) -> Training:

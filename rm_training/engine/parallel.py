@@ -37,6 +37,13 @@ class Ranks:
     def first(self) -> bool:
         return self.rank == 0
 
+    def lost_another(self, error: BaseException) -> bool:
+        """Whether `error` says that another process went away, which then is what failed, and not this one."""
+        if self.size == 1:
+            return False
+        # Gloo's errors are plain RuntimeErrors; only their text tells where they come from.
+        return isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and "/gloo/" in str(error))
+
     @contextmanager
     def session(self, device: torch.device) -> Iterator[None]:
         """Within, the processes can talk to each other."""

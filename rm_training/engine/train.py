@@ -1,10 +1,14 @@
 """python -m rm_training.engine.train run.json: trains a reward model (FORMATS 6), or resumes."""
 
 import argparse
+import atexit
 import json
+import os
 import signal
+import sys
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from rm_training.engine.command import EXIT_CODES, run_command
 from rm_training.engine.config import TrainConfig
@@ -59,5 +63,19 @@ def _record(run: Path, code: str, message: str) -> None:
         return  # the message stands on stderr; the folder is what failed
 
 
+def leave(code: int) -> NoReturn:
+    """End the process. One among several does what is due at its exit, but does not take the interpreter down.
+
+    Sharded weights keep the processes' connections alive past their end, and a connection's thread that lets go of a
+    tensor while the interpreter is being taken down aborts the process: a run that is complete would count as failed.
+    """
+    if "WORLD_SIZE" not in os.environ:
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    leave(main())

@@ -31,6 +31,7 @@ PLACES = {
     "job_id",
     "set_id",
     "run_id",
+    "round_id",
     "model_id",
     "evaluation_id",
     "name",
@@ -43,6 +44,8 @@ PLACES = {
     "endpoint",
     "judge_run",
     "sampling_run",
+    "suspicion",
+    "recipe",
 }
 
 
@@ -183,6 +186,7 @@ VALID = {
     "/api/projects/{project_id}/promotion": {"rule": "off"},
     "/api/projects/{project_id}/promotions": {"model": 1, "reason": "x"},
     "/api/models/{model_id}/evaluations": {"set": 1},
+    "/api/projects/{project_id}/loop": {"trigger": "nightly", "base": "tiny", "set_name": "x"},
     "/api/filters/{filter_run}/apply": {"codes": ["notice"]},
     "/api/flags/{flag}/overrule": {"reason": "x"},
     "/api/endpoints/{endpoint}": {"model": "x"},
@@ -190,6 +194,10 @@ VALID = {
     "/api/projects/{project}/judge-templates": {"language": "zh", "text": "x", "criteria": "x"},
     "/api/projects/{project}/judge-runs": {"endpoint": 1},
     "/api/projects/{project}/sampling-runs": {"mix": [{"endpoint": 1}]},
+    "/api/projects/{project}/colleague": {"queue_size": 10},
+    "/api/suspicions/{suspicion}/decide": {"verdict": "a"},
+    "/api/projects/{project}/recipes": {"name": "x", "human_set": 1, "judge_runs": [1], "base": "tiny"},
+    "/api/recipes/{recipe}/confirm": {"margin": 0},
 }
 
 READABLE = {
@@ -229,6 +237,10 @@ READABLE = {
         "/api/projects/{project}/reviews",
         "/api/reviews/{review}",
         "/api/projects/{project}/review-gold",
+        "/api/projects/{project}/colleague",
+        "/api/projects/{project}/suspicion-runs",
+        "/api/projects/{project}/suspicions",
+        "/api/projects/{project}/suspicions/figures",
     },
 }
 

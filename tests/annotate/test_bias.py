@@ -1,28 +1,33 @@
 """The report of bias over the API: against the comparisons as they are stored, for whom, and as days change."""
 
 from collections import defaultdict
+from datetime import datetime
+from itertools import combinations
+from random import Random
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from annotate.api.bias import BiasSerializer
 from annotate.domain.bias import LENGTH_EDGES
 from annotate.domain.bias_table import stream_unpacked
 from annotate.domain.types import DomainError
-from annotate.models import BiasDay, Comparison, FigureDay, Membership, Response
+from annotate.models import BiasDay, Comparison, FigureDay, JudgeRun, Membership, Response, User
 from annotate.services.assignments import assignment_claim
 from annotate.services.figures import figures_check, figures_recount, figures_refresh
 from annotate.services.withdrawals import assignment_withdraw
+from tests.annotate.judged import endpoint, settled_prompts, trial
 from tests.annotate.living import days_pass, live, new_project
 from tests.people import Cast, add_prompts, answer_by, submit
 
 pytestmark = pytest.mark.django_db
 
 
-def report(people: Cast, **query: str) -> dict[str, Any]:
-    answer = people.client(people.lead).get(f"/api/projects/{people.project.pk}/bias", query)
+def report(people: Cast, user: User | None = None, **query: str) -> dict[str, Any]:
+    answer = people.client(user or people.lead).get(f"/api/projects/{people.project.pk}/bias", query)
     assert answer.status_code == 200, answer.content
     body: dict[str, Any] = answer.json()
     assert body == BiasSerializer(body).data
@@ -174,6 +179,92 @@ def test_the_report_costs_the_same_queries_however_much_was_compared(people: Cas
                 submit(user, slots[0], answer_by(dict.fromkeys(slots[0].display_order, 3), slots[0].display_order))
         figures_refresh()
     assert costs[0] == costs[1] <= 10
+
+
+def judged(people: Cast, model: str, seed: int, n: int = 6, *, at: datetime | None = None) -> JudgeRun:
+    """Return a judge's run on `n` prompts, of which it compared every pair, in a way that depends on `seed`."""
+    tag = "abcdefgh"[seed]
+    settled_prompts(people.project, n, tag=tag)
+    run = trial(people, endpoint(people, "http://127.0.0.1:9/v1", model=model))
+    random = Random(seed)
+    for prompt in people.project.prompts.filter(external_id__startswith=tag):
+        for one, other in combinations(prompt.responses.order_by("id"), 2):
+            first, second = random.sample([one, other], 2)
+            verdict = random.choice(["a", "a", "b", "equal", ""])
+            run.calls.create(
+                prompt=prompt,
+                first=first,
+                second=second,
+                state="done",
+                outcome="answered" if verdict else "unreadable",
+                verdict=verdict,
+                finished_at=at or timezone.now(),
+            )
+    return run
+
+
+@pytest.mark.parametrize("ties", ["half", "apart"])
+def test_judges_stand_beside_people_as_their_calls_say(people: Cast, ties: str) -> None:
+    runs = {
+        "judge-x": [judged(people, "judge-x", 0), judged(people, "judge-x", 1)],
+        "judge-y": [judged(people, "judge-y", 2)],
+    }
+    lengthen(people)
+    runs["judge-y"][0].calls.create(
+        prompt=people.project.prompts.first(),
+        first=people.project.prompts.first().responses.all()[0],
+        second=people.project.prompts.first().responses.all()[1],
+    )
+    body = report(people, people.researcher, ties=ties)
+    assert [(row["author"], row["name"]) for row in body["authors"]] == [
+        ("human", ""),
+        ("judge", "judge-x"),
+        ("judge", "judge-y"),
+    ]
+    assert body["people"] == []
+    for told in body["authors"][1:]:
+        calls = [call for run in runs[told["name"]] for call in run.calls.select_related("first", "second")]
+        rows = [
+            (len(call.first.text) - len(call.second.text), {"a": 1, "b": -1, "equal": 0}[call.verdict])
+            for call in calls
+            if call.verdict
+        ]
+        assert len(rows) > 10
+        assert (told["first"]["n"], told["first"]["n_ties"]) == (len(rows), sum(verdict == 0 for _, verdict in rows))
+        assert told["first"]["share"] == pytest.approx(share([verdict for _, verdict in rows], ties))
+        longer = [verdict if difference > 0 else -verdict for difference, verdict in rows if difference]
+        assert told["longer"]["share"] == pytest.approx(share(longer, ties))
+        edges = [-(10**9), *LENGTH_EDGES, 10**9]
+        for number, cell in enumerate(told["lengths"]):
+            inside = [verdict for difference, verdict in rows if edges[number] <= difference < edges[number + 1]]
+            assert (cell["n"], cell["share"]) == (len(inside), pytest.approx(share(inside, ties)))
+        (place,) = told["places"]
+        assert (place["a"], place["b"], place["n"]) == (0, 1, len(rows))
+        assert told["first"]["low"] < told["first"]["share"] < told["first"]["high"]
+
+
+def test_judges_are_told_by_day_and_only_to_those_who_train(people: Cast) -> None:
+    judged(people, "judge-x", 0, at=timezone.make_aware(datetime(2026, 3, 1, 23, 59)))
+    judged(people, "judge-x", 1, n=2, at=timezone.make_aware(datetime(2026, 3, 2, 0, 1)))
+    asked = [report(people, people.owner, **{"from": day, "to": day}) for day in ("2026-03-01", "2026-03-02")]
+    n = [body["authors"][1]["first"]["n"] for body in asked]
+    assert n[0] > n[1] > 0
+    assert sum(n) == report(people, people.researcher)["authors"][1]["first"]["n"]
+    assert len(report(people, people.researcher, to="2026-02-28")["authors"]) == 1
+    assert [row["author"] for row in report(people, people.lead)["authors"]] == ["human"]
+
+
+def test_judges_cost_the_same_queries_however_much_they_said(people: Cast) -> None:
+    people.client(people.researcher)
+    costs = []
+    for seed in range(3):
+        judged(people, f"judge-{seed}", seed)
+        with CaptureQueriesContext(connection) as captured:
+            report(people, people.researcher)
+        costs.append(len(captured))
+        assert not any('"annotate_response"."text",' in query["sql"] for query in captured)
+    assert len(set(costs)) == 1
+    assert costs[0] <= 12
 
 
 def test_only_who_sees_figures_sees_bias(people: Cast) -> None:

@@ -11,6 +11,7 @@ from annotate.services.assignments import assignment_claim
 from annotate.services.filter_apply import filter_write
 from annotate.services.filters import filter_check
 from annotate.services.jobs import job_take, jobs_requeue
+from annotate.services.sets import set_run
 from tests.people import Cast, add_prompts, annotate_all, answer_by, cast, submit
 
 pytestmark = pytest.mark.django_db
@@ -364,3 +365,99 @@ def test_no_model_is_named_in_what_reviewers_read(people: Cast) -> None:
     assert "▇▇▇" in flag["text"]
     assert "通义千问" not in str(run)
     assert "secret-model" not in str(run) + str(flag)
+
+
+def referred(people: Cast, **at: FlagCode) -> tuple[Prompt, list[int], dict[str, Any]]:
+    """Return a prompt that both passes have settled, its ring, and the flag that then went to QA."""
+    (prompt,) = add_prompts(people.project)
+    ring = spoil(prompt, **at)
+    quality = {pk: 5 - place for place, pk in enumerate(ring)}
+    for user in people.annotators:
+        annotate_all(user, people.project, quality)
+    applied(people, dry_run(people))
+    prompt.refresh_from_db()
+    (flag,) = flags_of(people, state="referred")
+    return prompt, ring, flag
+
+
+def test_a_confirmed_flag_takes_the_response_out_of_an_accepted_prompt_and_ranks_it_anew(people: Cast) -> None:
+    prompt, ring, flag = referred(people, p2=FlagCode.NOTICE)
+    assert prompt.state == "accepted"
+    answer = post(people, people.lead, f"flags/{flag['id']}/confirm")
+    assert (answer.status_code, answer.json()["state"]) == (200, "excluded")
+    assert Response.objects.get(pk=ring[2]).discarded
+    prompt.refresh_from_db()
+    assert prompt.state == "accepted"
+    assert prompt.ranking.tiers == [[ring[place]] for place in (0, 1, 3, 4)]
+    assert not Assignment.objects.filter(prompt=prompt, state="open").exists(), "nobody is asked again"
+    (line,) = Event.objects.filter(kind="flag_confirm")
+    assert (line.actor, line.before, line.after, line.data["response"]) == (
+        people.lead,
+        "referred",
+        "excluded",
+        ring[2],
+    )
+    assert Event.objects.filter(kind="response_discard", subject_id=ring[2], actor=people.lead).exists()
+    again = post(people, people.lead, f"flags/{flag['id']}/confirm")
+    assert (again.status_code, again.json()["code"]) == (409, "not_referred")
+    # What was settled can be frozen: the stored ranking is that of the final comparisons.
+    chosen = set_run(project=people.project, name="x", filters={}, benchmark_share=0.0, seed=0, note="")
+    assert (chosen.state, chosen.statistics["counts"]["train"]["responses"]) == ("frozen", 4)
+
+
+def test_a_confirmed_flag_leaves_too_few_responses_of_a_small_prompt(people: Cast) -> None:
+    (prompt,) = add_prompts(people.project, n_responses=3)
+    spoil(prompt, p0=FlagCode.NOTICE)
+    for user in people.annotators:
+        annotate_all(user, people.project, dict.fromkeys(range(100_000), 3))
+    applied(people, dry_run(people))
+    (flag,) = flags_of(people)
+    assert post(people, people.lead, f"flags/{flag['id']}/confirm").status_code == 200
+    prompt.refresh_from_db()
+    assert (prompt.state, prompt.drop_reason) == ("dropped", "too_few_responses")
+
+
+def test_during_annotation_a_flag_is_confirmed_once_nobody_has_the_response_before_them(people: Cast) -> None:
+    (prompt,) = add_prompts(people.project)
+    ring = spoil(prompt, p2=FlagCode.NOTICE)
+    one, two = people.annotators
+    quality = {pk: 5 - place for place, pk in enumerate(ring)}
+    while True:
+        (held,) = assignment_claim(user=one, project_id=people.project.pk, count=1).assignments
+        if ring[2] in held.display_order:
+            break
+        submit(one, held, answer_by(quality, held.display_order))
+    applied(people, dry_run(people))
+    (flag,) = flags_of(people, state="referred")
+    refused = post(people, people.lead, f"flags/{flag['id']}/confirm")
+    assert (refused.status_code, refused.json()["code"]) == (409, "response_held")
+    assert ResponseFlag.objects.get().state == "referred"
+    submit(one, held, answer_by(quality, held.display_order))
+    assert post(people, people.lead, f"flags/{flag['id']}/confirm").status_code == 200
+    assert shown_in_tasks(prompt) == set(ring) - {ring[2]}
+    for user in (one, two):
+        annotate_all(user, people.project, quality)
+    prompt.refresh_from_db()
+    assert prompt.state == "accepted"
+    assert prompt.ranking.tiers == [[ring[place]] for place in (0, 1, 3, 4)]
+
+
+def test_a_flag_is_not_confirmed_past_those_who_are_about_to_decide() -> None:
+    people = cast(delivery_share=1.0)
+    prompt, ring, flag = referred(people, p2=FlagCode.NOTICE)
+    assert prompt.state == "delivery_review"
+    answer = post(people, people.lead, f"flags/{flag['id']}/confirm")
+    assert (answer.status_code, answer.json()["code"]) == (409, "decided_elsewhere")
+    assert not Response.objects.get(pk=ring[2]).discarded
+    assert post(people, people.lead, f"prompts/{prompt.pk}/drop", {"reason": "作废"}).status_code == 200
+    assert post(people, people.lead, f"flags/{flag['id']}/confirm").json()["state"] == "excluded"
+    assert not Response.objects.get(pk=ring[2]).discarded, "what has left the flow stays as it was"
+
+
+def test_who_may_confirm(people: Cast) -> None:
+    _prompt, _ring, flag = referred(people, p2=FlagCode.NOTICE)
+    address = f"flags/{flag['id']}/confirm"
+    assert post(people, people.annotators[0], address).status_code == 403
+    assert post(people, people.outsider, address).status_code == 404
+    assert ResponseFlag.objects.get().state == "referred"
+    assert post(people, people.researcher, address).status_code == 200

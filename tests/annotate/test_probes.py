@@ -145,7 +145,8 @@ def test_nobody_is_measured_on_a_prompt_they_worked_on_or_made_gold_of() -> None
     people.project.gold_share = 0.5
     people.project.save()
     add_prompts(people.project, 5, start=100)
-    gold = {user.pk: [slot for slot in work_through(user, people, 18) if slot.kind == "gold"] for user in (one, fresh)}
+    # Which slots measure somebody depends on their id; until the work runs out all five have come, whatever it is.
+    gold = {user.pk: [slot for slot in work_through(user, people) if slot.kind == "gold"] for user in (one, fresh)}
     assert gold[one.pk] == []
     assert len(gold[fresh.pk]) == 5
     assert [slot for slot in work_through(people.lead, people, 10) if slot.kind == "gold"] == []

@@ -24,6 +24,7 @@ ELSEWHERE = (
     "/api/filters/{",
     "/api/judge-runs/{",
     "/api/sampling-runs/{",
+    "/api/recipes/{",
     "/api/schema",
     # What an owner who does not annotate may not read.
     "/api/projects/{project}/my-",

@@ -1,5 +1,6 @@
 """Preference sets: what goes in, on which side, and that a frozen one never changes."""
 
+import hashlib
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -146,6 +147,7 @@ def test_a_later_version_keeps_every_prompt_and_near_duplicate_on_its_side(peopl
     second = sides(row)
     assert (row.version, measured in second) == (2, False)
     assert all(second[name] == side for name, side in first.items() if name != measured)
+    assert row.benchmark_sha256 != PreferenceSet.objects.get(version=1).benchmark_sha256
     assert second["new30"] == "open", "its near-duplicate was on the benchmark of version 1"
     assert sum(side == "open" for side in second.values()) == 12
 
@@ -156,11 +158,14 @@ def test_freezing_the_same_again_gives_the_same_files(people: Cast) -> None:
     before = {file["name"]: file["sha256"] for file in row.statistics["files"]}
     drop_trigger("annotate_preferenceset_no_update", "annotate_preferenceset")
     drop_trigger("annotate_preferencesetitem_no_delete", "annotate_preferencesetitem")
-    PreferenceSet.objects.filter(pk=row.pk).update(state="freezing", worker="", sha256="")
+    PreferenceSet.objects.filter(pk=row.pk).update(state="freezing", worker="", sha256="", benchmark_sha256="")
     row.items.all().delete()
     set_freeze(set_id=row.pk)
     again = PreferenceSet.objects.get(pk=row.pk)
-    assert again.sha256 == row.sha256
+    assert (again.sha256, again.benchmark_sha256) == (row.sha256, row.benchmark_sha256)
+    names = ("cheems_bench/human.jsonl", "cheems_bench/open.jsonl")
+    listing = "".join(f"{before[name]}  {name}\n" for name in names)
+    assert again.benchmark_sha256 == hashlib.sha256(listing.encode()).hexdigest()
     assert {file["name"]: file["sha256"] for file in again.statistics["files"]} == before
 
 

@@ -1,6 +1,7 @@
 """The split into training and benchmark: no leak, stable over versions, and something to measure with."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +11,15 @@ from annotate.services.set_split import Candidate, split_prompts
 
 
 def candidate(
-    key: int, *, cluster: int | None = None, subset: str = "open", category: str = "数学", has_pairs: bool = True
+    key: int,
+    *,
+    cluster: int | None = None,
+    subset: str = "open",
+    category: str = "数学",
+    has_pairs: bool = True,
+    chosen: bool = False,
 ) -> Candidate:
-    return Candidate(key, f"p{key}", Subset(subset), category, has_pairs, key if cluster is None else cluster)
+    return Candidate(key, f"p{key}", Subset(subset), category, has_pairs, key if cluster is None else cluster, chosen)
 
 
 @st.composite
@@ -43,6 +50,24 @@ def test_a_cluster_is_never_on_both_sides_and_a_benchmark_prompt_is_in_its_own_s
     measured = {one.cluster for one in candidates if sides[one.key] != Split.TRAIN}
     assert trained.isdisjoint(measured)
     assert all(sides[one.key] in (Split.TRAIN, one.subset.value) for one in candidates)
+
+
+@given(projects(), st.sets(st.integers(0, 39)))
+def test_what_a_model_chose_is_never_measured_with_nor_is_its_near_duplicate(
+    project: tuple[list[Candidate], dict[int, bool], float, int], chosen: set[int]
+) -> None:
+    candidates, earlier, share, seed = project
+    candidates = [replace(one, chosen=one.key in chosen) for one in candidates]
+    sides = split_prompts(candidates, earlier, share, seed)
+    measured = {one.cluster for one in candidates if sides.get(one.key, Split.TRAIN) != Split.TRAIN}
+    for one in candidates:
+        if one.chosen:
+            # Left out just where an earlier benchmark holds a near-duplicate, which may not be trained on.
+            assert sides.get(one.key) == (None if earlier.get(one.cluster) else Split.TRAIN)
+            assert one.cluster not in measured or earlier.get(one.cluster)
+        else:
+            assert one.key in sides
+    assert measured.isdisjoint(one.cluster for one in candidates if sides.get(one.key) == Split.TRAIN)
 
 
 @given(projects())

@@ -54,6 +54,51 @@ def test_intervals_agree_with_drawing_prompts_one_by_one(metric):
     assert interval.high == pytest.approx(high, abs=STEP)
 
 
+def of_one_prompt(count: int, share: float, seed: int) -> list[PromptOutcome]:
+    """As many categories as prompts."""
+    return [PromptOutcome(f"类{i}", outcome.right) for i, outcome in enumerate(many(count, share, seed))]
+
+
+def literal_collapsed(singles: list[PromptOutcome], others: list[PromptOutcome], metric: str) -> list[float]:
+    """Literally: the figures of categories of one prompt are drawn from those of all such categories."""
+    random = np.random.default_rng(98)
+    own = [benchmark_scores([outcome])[metric] for outcome in singles]
+    n_others = len({outcome.category for outcome in others})
+    drawn = []
+    for _ in range(2000):
+        figures = [own[random.integers(len(own))] for _ in own]
+        rest = benchmark_scores([others[i] for i in redrawn(others, random)])[metric] * n_others if others else 0.0
+        drawn.append((sum(figures) + rest) / (len(own) + n_others))
+    return drawn
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("n_others", [0, 60])
+def test_categories_of_one_prompt_show_the_spread_between_them(metric, n_others):
+    singles, others = of_one_prompt(30, 0.7, seed=2), many(n_others, 0.7, seed=1)
+
+    interval = score_intervals([*singles, *others])[metric]
+
+    low, high = np.percentile(literal_collapsed(singles, others, metric), [2.5, 97.5])
+    assert low < high
+    assert interval.low == pytest.approx(low, abs=2 * STEP)
+    assert interval.high == pytest.approx(high, abs=2 * STEP)
+
+
+def test_one_prompt_more_or_less_in_categories_of_one_makes_no_model_surely_better():
+    a = of_one_prompt(9, 1.0, seed=1)
+    b = [
+        PromptOutcome(outcome.category, (False, *outcome.right[1:])) if i == 4 else outcome
+        for i, outcome in enumerate(a)
+    ]
+
+    found = paired_bootstrap(a, b, metric="accuracy")
+
+    assert found.difference == pytest.approx(0.2 / 9)
+    assert found.low == 0
+    assert 0 < found.probability_better < 1
+
+
 @given(OUTCOMES)
 @settings(max_examples=50)
 def test_intervals_lie_within_what_drawing_can_give_and_do_not_depend_on_the_order(outcomes):
@@ -64,7 +109,7 @@ def test_intervals_lie_within_what_drawing_can_give_and_do_not_depend_on_the_ord
     assert (intervals is None) == (not counting)
     for name in METRICS if counting else ():
         assert 0 <= intervals[name].low <= intervals[name].high <= 1 + 1e-12
-        if all(all(outcome.right) for outcome in counting):
+        if len(counting) > 1 and all(all(outcome.right) for outcome in counting):
             assert intervals[name].low == pytest.approx(1)
 
 
@@ -128,6 +173,17 @@ def test_a_model_right_everywhere_beats_one_wrong_everywhere_for_sure():
     found = paired_bootstrap(a, b, metric="accuracy")
 
     assert (found.difference, found.low, found.high, found.probability_better) == (1, 1, 1, 1)
+
+
+def test_a_single_prompt_says_nothing_of_others():
+    right, wrong = [PromptOutcome("数学", (True,) * 10)], [PromptOutcome("数学", (False,) * 10)]
+
+    interval, overall = score_intervals(right)["accuracy"], overall_interval([right, many(60, 0.7, seed=1)])
+    found = paired_bootstrap(right, wrong, metric="accuracy")
+
+    assert (interval.low, interval.high) == (0, 1)
+    assert overall.high - overall.low > 0.4
+    assert (found.difference, found.low, found.high) == (1, -1, 1)
 
 
 def test_the_same_seed_gives_the_same_comparison():

@@ -15,6 +15,7 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 
 from annotate.domain.states import Adapter
+from annotate.exchange.files_out import joint_sha256
 from annotate.models import PreferenceSet, Project
 from annotate.selectors.sets import BENCHMARK_FILES, set_files_fetch
 from rm_training import evaluating, evaluations, execution, launcher, selectors, services
@@ -50,12 +51,12 @@ def prompt_line(number: int, category: str, *, benchmark: bool) -> dict[str, Any
     return line | {"rank": {"a": "1", "b": "2", "c": "3"}, "category": [category]} if benchmark else line
 
 
-def set_files(n_train: int = 20, n_benchmark: int = 6) -> dict[str, bytes]:
-    """Return the training and benchmark files of a set, with no prompt in two of them."""
+def set_files(n_train: int = 20, n_benchmark: int = 6, benchmark: int = 1) -> dict[str, bytes]:
+    """Return the training and benchmark files of a set, with no prompt in two of them; benchmarks may differ."""
     numbers = {
         "cheems_train.jsonl": range(n_train),
-        "cheems_bench/open.jsonl": range(1000, 1000 + n_benchmark),
-        "cheems_bench/human.jsonl": range(2000, 2000 + n_benchmark),
+        "cheems_bench/open.jsonl": range(1000 * benchmark, 1000 * benchmark + n_benchmark),
+        "cheems_bench/human.jsonl": range(1000 * benchmark + 500, 1000 * benchmark + 500 + n_benchmark),
     }
     return {
         name: "".join(
@@ -66,8 +67,8 @@ def set_files(n_train: int = 20, n_benchmark: int = 6) -> dict[str, bytes]:
 
 
 def frozen_set(project: Project, *, version: int = 1, files: dict[str, bytes] | None = None) -> PreferenceSet:
-    """Return a frozen set of the project, with its files in the artifact store."""
-    files = files or set_files()
+    """Return a frozen set of the project, with its files in the artifact store; each version has its benchmark."""
+    files = files or set_files(benchmark=version)
     listed = [{"name": n, "bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in files.items()]
     chosen = PreferenceSet.objects.create(
         project=project,
@@ -75,6 +76,7 @@ def frozen_set(project: Project, *, version: int = 1, files: dict[str, bytes] | 
         version=version,
         state="frozen",
         sha256=hashlib.sha256(json.dumps(listed).encode()).hexdigest(),
+        benchmark_sha256=joint_sha256(file for file in listed if file["name"] in BENCHMARK_FILES.values()),
         statistics={"counts": {"train": {"prompts": 20, "responses": 60, "pairs": 60}}, "files": listed},
     )
     for name, content in files.items():
@@ -151,15 +153,20 @@ def measured(people: Cast, model: RewardModel, chosen: PreferenceSet) -> Evaluat
 
 def trained(people: Cast, chosen: PreferenceSet, skill: int, *, outcomes: bool = True) -> RewardModel:
     """Return a model trained on a set as the worker leaves it, as good as `skill`, with its outcomes unless told."""
-    run = queued_run(people, chosen=chosen)
+    return finished(queued_run(people, chosen=chosen), skill, outcomes=outcomes)
+
+
+def finished(run: TrainingRun, skill: int, *, outcomes: bool = True) -> RewardModel:
+    """Return the model of a queued run as the worker leaves it, as good as `skill`, with its outcomes unless told."""
     TrainingRun.objects.filter(pk=run.pk).update(state="running", worker="w")
     run.refresh_from_db()
     folder = selectors.run_folder(run.pk)
-    (folder / "model").mkdir(parents=True)
+    (folder / "model").mkdir(parents=True, exist_ok=True)
     (folder / "model" / "model.safetensors").write_bytes(b"weights %d" % run.pk)
-    set_files_fetch(chosen.pk, folder / "data")
+    set_files_fetch(run.set_id, folder / "data")
     files = {subset: folder / "data" / name for subset, name in BENCHMARK_FILES.items()}
-    metrics = measure(files, folder / "benchmark", skill)
+    filled = {subset: path for subset, path in files.items() if path.stat().st_size}
+    metrics = measure(filled, folder / "benchmark", skill)
     if not outcomes:
         shutil.rmtree(folder / "benchmark")
     training = {"steps": 3, "objective": "joint", "notes": ["fell back to SDPA"]}

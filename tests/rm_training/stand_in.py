@@ -1,4 +1,7 @@
-"""A stand-in for the engine's `evaluate`: a model named …-N orders N in 100 pairs as people do; no torch is loaded.
+"""A stand-in for the engine's `evaluate` and `score`: no torch is loaded.
+
+Measured, a model named …-N orders N in 100 pairs as people do; asked to score, it likes a response the more, the more
+characters of "好" it has, less N thousandths of its length.
 
 It obeys the same options, and writes the same files, as the engine. A model …-stuck waits for the end of the world the
 first time it is asked, so that somebody may kill it; a model …-broken says why it cannot be loaded.
@@ -80,14 +83,33 @@ def measure(benchmark: dict[str, Path], outcomes_dir: Path, skill: int) -> dict[
     return metrics | {"overall": sum(four) / 4 if len(four) == 4 else None}
 
 
+def score(asked: Path, output: Path, progress: Path, skill: int) -> None:
+    """Write a reward for each response, and how far that is."""
+    prompts = list(lines(asked))
+    rewards = [
+        {"input": line["input"], "id": one["id"], "reward": liking(one["content"], skill)}
+        for line in prompts
+        for one in line["responses"]
+    ]
+    output.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rewards), encoding="utf-8")
+    progress.write_text(json.dumps({"step": len(prompts), "total_steps": len(prompts)}) + "\n", encoding="utf-8")
+
+
+def liking(text: str, skill: int) -> float:
+    """Return how much a model of that skill likes a text."""
+    return text.count("好") - skill * len(text) / 1000
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=["evaluate"])
+    parser.add_argument("command", choices=["evaluate", "score"])
     parser.add_argument("--model", required=True)
     parser.add_argument("--adapter", required=True)
-    parser.add_argument("--benchmark", required=True, action="append")
+    parser.add_argument("--benchmark", action="append")
+    parser.add_argument("--input", type=Path)
+    parser.add_argument("--progress", type=Path)
     parser.add_argument("--output", required=True, type=Path)
-    parser.add_argument("--outcomes", required=True, type=Path)
+    parser.add_argument("--outcomes", type=Path)
     parser.add_argument("--allow-code")
     options = parser.parse_args()
     name = options.model.rpartition("-")[2]
@@ -101,6 +123,9 @@ def main() -> int:
         Path("error.json").write_text(json.dumps(why))
         return 2
     skill = int(name) if name.isdigit() else 80
+    if options.command == "score":
+        score(options.input, options.output, options.progress, skill)
+        return 0
     benchmark = {subset: Path(path) for subset, _, path in (one.partition("=") for one in options.benchmark)}
     options.output.write_text(json.dumps(measure(benchmark, options.outcomes, skill)), encoding="utf-8")
     return 0

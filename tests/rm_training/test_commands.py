@@ -43,7 +43,10 @@ def test_a_base_that_cannot_be_built_leaves_nothing_behind(settings: Any, tmp_pa
 
 
 @pytest.mark.django_db
-def test_a_run_is_queued_with_the_parameters_given(people: Cast) -> None:
+def test_a_run_is_queued_with_the_parameters_given(people: Cast, settings: Any, tmp_path: Path) -> None:
+    settings.BASES_DIR = tmp_path
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "config.json").write_text("{}")
     chosen = frozen_set(people.project)
     call_command("train_run", str(chosen.pk), "--param", "epochs=3", "--param", "scheduler=linear", stdout=StringIO())
     run = TrainingRun.objects.get()

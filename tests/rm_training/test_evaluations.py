@@ -81,6 +81,22 @@ def test_a_folder_among_the_bases_can_be_registered_once_for_each_adapter(people
     assert model_selectors.model_location(model) == str(folder)
 
 
+def test_models_are_listed_with_their_accuracies_also_where_one_subset_alone_was_measured(people: Cast) -> None:
+    both = trained(people, frozen_set(people.project), 90)
+    files = set_files() | {"cheems_bench/human.jsonl": b""}
+    one = trained(people, frozen_set(people.project, version=2, files=files), 80)
+
+    listed = {row["id"]: row["evaluations"] for row in get(people, f"projects/{people.project.pk}/models")["results"]}
+
+    stored = {model: model.evaluations.get().metrics for model in (both, one)}
+    assert [each["accuracies"] for each in listed[both.pk]] == [
+        {subset: stored[both][subset]["accuracy"] for subset in ("open", "human")}
+    ]
+    assert [(each["overall"], each["accuracies"]) for each in listed[one.pk]] == [
+        (None, {"open": stored[one]["open"]["accuracy"]})
+    ]
+
+
 def test_a_trained_model_is_measured_on_another_set_and_what_it_got_wrong_can_be_read(people: Cast) -> None:
     one, two = frozen_set(people.project), frozen_set(people.project, version=2)
     model = trained(people, one, 90)
@@ -104,7 +120,7 @@ def test_a_trained_model_is_measured_on_another_set_and_what_it_got_wrong_can_be
     wrong = sorted(margin for line in outcomes for *_, margin in line["pairs"] if margin <= 0)
     assert wrong
     assert [row["margin"] for row in read] == wrong
-    frozen = set_files()["cheems_bench/open.jsonl"].decode()
+    frozen = set_files(benchmark=2)["cheems_bench/open.jsonl"].decode()
     winners = [row["winner"]["text"] for row in read if row["subset"] == "open"]
     assert all(json.dumps(text, ensure_ascii=False) in frozen for text in winners)
     assert all(row["probability"] <= 0.5 for row in read)
@@ -221,3 +237,31 @@ def test_code_of_strangers_runs_only_where_the_operator_named_its_hash(people: C
         told[name] = json.loads((model_selectors.evaluation_folder(job.pk) / "asked.json").read_text())
     assert told["theirs-70"][-2:] == ["--allow-code", "ab" * 32]
     assert "--allow-code" not in told["other-70"]
+
+
+def test_what_was_measured_on_sets_that_share_a_benchmark_stands_together_and_is_compared(people: Cast) -> None:
+    one, alike = frozen_set(people.project), frozen_set(people.project, version=2, files=set_files(n_train=8))
+    other = frozen_set(people.project, version=3)
+    first, second, elsewhere = (trained(people, each, good) for each, good in ((one, 60), (alike, 95), (other, 80)))
+
+    board = get(people, f"projects/{people.project.pk}/leaderboard")
+    assert [each["version"] for each in board["sets"]] == [1, 3]
+    shown = [(row["model"]["id"], row["benchmark_set"]["version"], row["set"]["version"]) for row in board["rows"]]
+    assert shown == [(second.pk, 1, 2), (elsewhere.pk, 3, 3), (first.pk, 1, 1)]
+    for chosen in (one, alike):
+        rows = get(people, f"projects/{people.project.pk}/leaderboard?set={chosen.pk}")["rows"]
+        assert [row["model"]["id"] for row in rows] == [second.pk, first.pk]
+        path = f"projects/{people.project.pk}/models/compare?model={second.pk}&against={first.pk}&set={chosen.pk}"
+        assert get(people, path)["open"]["accuracy"]["difference"] > 0
+
+    assert post(people, f"models/{first.pk}/evaluations", set=alike.pk).json()["code"] == "already_measured"
+    assert post(people, f"models/{first.pk}/evaluations", set=other.pk).status_code == 201
+
+
+def test_a_model_stands_once_on_a_benchmark_with_its_newest_figures(people: Cast) -> None:
+    one, alike = frozen_set(people.project), frozen_set(people.project, version=2, files=set_files(n_train=8))
+    model = trained(people, one, 60)
+    metrics = model.evaluations.get().metrics | {"overall": 0.77}
+    Evaluation.objects.create(reward_model=model, set=alike, metrics=metrics, overall=0.77)
+    rows = get(people, f"projects/{people.project.pk}/leaderboard")["rows"]
+    assert [(row["overall"], row["benchmark_set"]["version"]) for row in rows] == [(0.77, 1)]

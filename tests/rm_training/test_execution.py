@@ -13,8 +13,9 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import timezone
 
+from annotate import shutdown
 from annotate.models import Event
-from rm_training import execution, jobs, launcher, selectors, services
+from rm_training import execution, jobs, launcher, selectors, services, tasks
 from rm_training.models import Evaluation, RewardModel, TrainingRun
 from tests.people import Cast
 from tests.rm_training.conftest import N_STEPS, QUICK, frozen_set, messages, queued_run, set_files
@@ -139,6 +140,19 @@ def test_a_worker_that_shuts_down_saves_and_the_interrupted_start_does_not_count
     execute(run)
     assert run.state == "succeeded"
     assert f"resumed after step {saved}" in selectors.run_log(run.pk, None).text
+
+
+def test_a_worker_that_shuts_down_begins_no_run_and_puts_its_message_back(
+    people: Cast, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued_run(people)
+    monkeypatch.setattr(shutdown, "_flag", bytearray(b"\1"))
+
+    done = tasks.run_train.apply(args=[run.pk])
+
+    run.refresh_from_db()
+    assert (run.state, kinds(run)) == ("queued", [])
+    assert (done.state, done.result.requeue) == ("REJECTED", True)
 
 
 def test_a_cancelled_run_stops_and_can_be_queued_again(people: Cast, tiny_base: Path) -> None:

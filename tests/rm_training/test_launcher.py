@@ -123,6 +123,52 @@ def test_a_child_that_says_nothing_is_judged_by_how_it_ended(
     assert ("the reason" in outcome.message) == ("the reason" in code)
 
 
+def children_of(parent: int) -> list[int]:
+    """Return the processes that a process started."""
+    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+    return [int(pid) for pid in listed.split()]
+
+
+def test_one_of_several_processes_killed_from_outside_says_nothing_against_the_run(
+    tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    folder = tmp_path / "run"
+    command = launcher.training_command(run_file(folder, tiny_base, epochs=500, save_steps=100_000), 2)
+    killed: list[int] = []
+
+    def kill_one(position: Position) -> Order:
+        if position.step >= 2 and not killed:
+            killed.append(children_of(json.loads((folder / launcher.PID_FILE).read_text())["pid"])[-1])
+            os.kill(killed[0], signal.SIGKILL)
+        return Order.GO
+
+    outcome = follow(command, folder, ask=kill_one, poll_seconds=0.05)
+    assert (outcome.ending, outcome.code) == (Ending.KILLED, "killed")
+
+    (folder / "run.json").write_text(json.dumps({"out": str(folder), "epoch": 1}))
+    again = follow(command, folder, ask=lambda position: Order.GO)
+    assert (again.ending, again.code) == (Ending.FAILED, "unknown_key")
+
+
+def test_several_processes_do_not_outlive_the_one_that_started_them(
+    tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    folder = tmp_path / "run"
+    command = launcher.training_command(run_file(folder, tiny_base, epochs=500, save_steps=100_000), 2)
+    ranks: list[int] = []
+
+    def abandon(position: Position) -> Order:
+        if position.step >= 2 and not ranks:
+            ranks.extend(children_of(json.loads((folder / launcher.PID_FILE).read_text())["pid"]))
+        return Order.ABANDON if ranks else Order.GO
+
+    assert follow(command, folder, ask=abandon, poll_seconds=0.05).ending is Ending.ABANDONED
+    assert len(ranks) >= 2
+    assert all(ended(pid) for pid in ranks)
+
+
 def test_a_child_sees_no_secret_of_the_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "hush")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")

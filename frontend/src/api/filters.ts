@@ -87,3 +87,12 @@ export function useOverruleFlag(project: number) {
     onSuccess: () => client.invalidateQueries({ queryKey: ['flags', project] }),
   })
 }
+
+/** Says that the flag of a response that went to QA is right: the response is taken out. */
+export function useConfirmFlag(project: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (flag: number) => ok(api.POST('/api/flags/{flag}/confirm', { params: { path: { flag } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['flags', project] }),
+  })
+}

@@ -414,6 +414,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flags/{flag}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say that the flag of a response that went to QA is right: the response is taken out. */
+        post: operations["flags_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/flags/{flag}/overrule": {
         parameters: {
             query?: never;
@@ -613,6 +630,40 @@ export interface paths {
         put?: never;
         /** @description Let the judge of a released trial compare the prompts of a scope. */
         post: operations["judge_runs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/loop-rounds/{round_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description End a round that is under way, and stop its training. */
+        post: operations["loop_rounds_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/loop-rounds/{round_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let a failed round go on from the step that failed. */
+        post: operations["loop_rounds_retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -844,6 +895,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/loop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the rule, what is new since the last round, and the round under way. */
+        get: operations["loop_get"];
+        /** @description Make or change the rule. */
+        put: operations["loop_rule_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/loop/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let no round begin any more; one under way goes on to its end. */
+        post: operations["loop_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/loop/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let rounds begin again. */
+        post: operations["loop_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/loop/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a page of rounds, newest first. */
+        get: operations["loop_rounds_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/loop/run-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Begin a round without waiting for the rule. */
+        post: operations["loop_run_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/models": {
         parameters: {
             query?: never;
@@ -1010,7 +1147,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Show position and length bias of people and judges, and of every person. */
+        /** @description Show position and length bias of people and of every person; of judges, too, to those who may train. */
         get: operations["bias_get"];
         put?: never;
         post?: never;
@@ -1035,6 +1172,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/colleague": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tell how a project works with its model, or change it from the next run on. */
+        get: operations["colleague_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Tell how a project works with its model, or change it from the next run on. */
+        patch: operations["colleague_update"];
         trace?: never;
     };
     "/api/projects/{project}/discussions": {
@@ -1333,6 +1488,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/priorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the rankings of prompts, or have the current model rank what nobody has begun. */
+        get: operations["priorities_list"];
+        put?: never;
+        /** @description List the rankings of prompts, or have the current model rank what nobody has begun. */
+        post: operations["priorities_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/prompts": {
         parameters: {
             query?: never;
@@ -1378,6 +1551,24 @@ export interface paths {
         get: operations["queues_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recipes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the recipes of a project, newest first, or begin one. */
+        get: operations["recipes_list"];
+        put?: never;
+        /** @description List the recipes of a project, newest first, or begin one. */
+        post: operations["recipes_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1487,6 +1678,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/suspicion-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the searches for doubtful votes, or have the current model search now. */
+        get: operations["suspicion_runs_list"];
+        put?: never;
+        /** @description List the searches for doubtful votes, or have the current model search now. */
+        post: operations["suspicion_runs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/suspicions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List what QA decided, newest first; what waits is not told of. */
+        get: operations["suspicions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/suspicions/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tell how often doubtful votes turn out wrong, by tenths of the queue, beside a random sample. */
+        get: operations["suspicions_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/suspicions/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give the next pair to look at again; for a while it is this person's alone. */
+        post: operations["suspicions_next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prompts/{prompt}": {
         parameters: {
             query?: never;
@@ -1532,6 +1792,109 @@ export interface paths {
         get: operations["prompts_effects"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes/{recipe}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tell at which step a recipe is, and what each has made. */
+        get: operations["recipes_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes/{recipe}/ablation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Show the ablation of a recipe; POST begins it, and takes up what failed of it. */
+        get: operations["recipes_ablation"];
+        put?: never;
+        /** @description Show the ablation of a recipe; POST begins it, and takes up what failed of it. */
+        post: operations["recipes_ablate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes/{recipe}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop a recipe and what it waits for. */
+        post: operations["recipes_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes/{recipe}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take a margin for good: freeze what it keeps, and train on that. */
+        post: operations["recipes_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes/{recipe}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tell what a margin would leave of the judges' comparisons. */
+        get: operations["recipes_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes/{recipe}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take a failed or cancelled recipe up again at the step where it stopped. */
+        post: operations["recipes_resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1864,10 +2227,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/suspicions/{suspicion}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say which response is better; then what stood is told. */
+        post: operations["suspicions_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The rows of an ablation in the order of the paper's table 4; empty before it was asked for. */
+        Ablation: {
+            variants: components["schemas"]["Variant"][];
+        };
+        /** @description The accuracy on each subset of a benchmark, where it was measured. */
+        Accuracies: {
+            /** Format: double */
+            open?: number;
+            /** Format: double */
+            human?: number;
+        };
         /**
          * @description * `auto` - auto
          *     * `chat` - chat
@@ -1910,6 +2301,18 @@ export interface components {
         ApproveRequest: {
             /** @default  */
             note: string;
+        };
+        /** @description A model that was asked, and how far its scoring is; scale and width are those of its tie model, once fitted. */
+        AskedModel: {
+            id: number;
+            name: string;
+            state: string;
+            n_done: number;
+            n_prompts: number;
+            /** Format: double */
+            scale: number | null;
+            /** Format: double */
+            width: number | null;
         };
         /** @description One task to do, its responses in display order. */
         Assignment: {
@@ -2040,6 +2443,12 @@ export interface components {
             id: number;
             path: string[];
         };
+        /** @description Prompts of a top-level category that came and went. */
+        CategoryChange: {
+            name: string;
+            added: number;
+            removed: number;
+        };
         /** @description The figures of one category. */
         CategoryFigures: {
             /** Format: double */
@@ -2064,6 +2473,15 @@ export interface components {
             daily_limit: number | null;
             exam_items: number;
         };
+        /** @description What the models expected people to say. */
+        Chances: {
+            /** Format: double */
+            a: number;
+            /** Format: double */
+            equal: number;
+            /** Format: double */
+            b: number;
+        };
         /** @description What one holds, oldest lease first, and why there is nothing. */
         Claim: {
             assignments: components["schemas"]["Assignment"][];
@@ -2086,6 +2504,16 @@ export interface components {
             low: number;
             /** Format: double */
             high: number;
+        };
+        /** @description How a project works with its model. A share of prompts stays random, or nothing unbiased could be measured. */
+        ColleagueSetting: {
+            queue_size: number;
+            /** Format: double */
+            least_error: number;
+            /** Format: double */
+            control_share: number;
+            /** Format: double */
+            random_share: number;
         };
         /** @description What somebody said of a pair; `contradicted` is null for what did not enter the graph. */
         Comparison: {
@@ -2479,6 +2907,7 @@ export interface components {
             set: components["schemas"]["SetReference"];
             /** Format: double */
             overall: number | null;
+            readonly accuracies: components["schemas"]["Accuracies"];
             /** @description Return whether it can be compared with others, prompt by prompt. */
             readonly comparable: boolean;
             /** Format: date-time */
@@ -2636,6 +3065,20 @@ export interface components {
          * @enum {string}
          */
         ExpertiseState: "open" | "qualified" | "failed" | "barred";
+        /** @description How many comparisons met which fate. */
+        Fates: {
+            kept: number;
+            tie: number;
+            unscored: number;
+            disagrees: number;
+            margin: number;
+            length: number;
+            unreadable: number;
+            benchmark: number;
+            human: number;
+            response: number;
+            prompt: number;
+        };
         /** @description A passage of a response (by its place on the page) that is at fault: in what, how much, and why. */
         Fault: {
             start: number;
@@ -2908,6 +3351,7 @@ export interface components {
             set: components["schemas"]["SetReference"];
             /** Format: double */
             overall: number | null;
+            readonly accuracies: components["schemas"]["Accuracies"];
             /** @description Return whether it can be compared with others, prompt by prompt. */
             readonly comparable: boolean;
             /** Format: date-time */
@@ -2992,6 +3436,12 @@ export interface components {
             versions: components["schemas"]["Version"][];
             previous: components["schemas"]["PreviousGuideline"] | null;
             read: boolean;
+        };
+        /** @description The versions of a category's guideline that its annotations went by, in the sets before and now. */
+        GuidelineChange: {
+            category: string[];
+            before: number[];
+            after: number[];
         };
         /** @description The text of a guideline's next version (Markdown). */
         GuidelineTextRequest: {
@@ -3282,7 +3732,7 @@ export interface components {
          * @enum {string}
          */
         LanguageEnum: "zh-hans" | "en";
-        /** @description The leaderboard of a project, best first, and the sets whose benchmarks occur in it. */
+        /** @description The leaderboard of a project, best first, and the first set with each benchmark in it, oldest first. */
         Leaderboard: {
             sets: components["schemas"]["SetReference"][];
             rows: components["schemas"]["LeaderboardRow"][];
@@ -3299,6 +3749,7 @@ export interface components {
             readonly base: string;
             /** @description The set it was trained on. */
             readonly set: components["schemas"]["SetReference"] | null;
+            /** @description The first set with this benchmark; others may share it. */
             benchmark_set: components["schemas"]["SetReference"];
             readonly open: components["schemas"]["SubsetSummary"] | null;
             readonly human: components["schemas"]["SubsetSummary"] | null;
@@ -3317,11 +3768,26 @@ export interface components {
             /** Format: date-time */
             lease_expires_at: string;
         };
+        /** @description Kept pairs whose chosen response is the longer one, the shorter one, or as long as the other. */
+        LengthGroups: {
+            longer: number;
+            shorter: number;
+            equal: number;
+        };
         /** @description The most characters of a category, and from how many responses that follows. */
         LengthLimit: {
             category: components["schemas"]["Category"];
             limit: number;
             n: number;
+        };
+        /** @description How many times as often suspects are overruled as controls, with the ends of its 95% interval. */
+        Lift: {
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
         };
         /** @description Tasks that one person may do in a day; null for no limit of this kind. */
         Limit: {
@@ -3331,6 +3797,143 @@ export interface components {
         Log: {
             text: string;
             next: number;
+        };
+        /**
+         * @description The loop of a project.
+         *
+         *     n_new: prompts accepted since the last round began. next_at: the next night that counts. time_zone: of `hour`.
+         */
+        Loop: {
+            rule: components["schemas"]["LoopRule"] | null;
+            n_new: number;
+            /** Format: date-time */
+            next_at: string | null;
+            time_zone: string;
+            open: components["schemas"]["LoopRound"] | null;
+        };
+        /** @description What came with a round's set since the last round's; the first round's is all new. */
+        LoopChanges: {
+            prompts_added: number;
+            prompts_removed: number;
+            pairs_change: number;
+            categories: components["schemas"]["CategoryChange"][];
+            guidelines: components["schemas"]["GuidelineChange"][];
+        };
+        /** @description One round. `code` says why it ended so, `detail` what the failed step itself said. */
+        LoopRound: {
+            id: number;
+            project: number;
+            number: number;
+            cause: components["schemas"]["LoopStart"];
+            state: components["schemas"]["LoopState"];
+            set: components["schemas"]["LoopSet"] | null;
+            run: components["schemas"]["LoopRun"] | null;
+            against: components["schemas"]["NumberedModel"] | null;
+            code: string;
+            /** @description Return what the failed step said; of a set in the language of the request. */
+            readonly detail: string;
+            readonly figures: components["schemas"]["PromotionFigures"];
+            readonly changes: components["schemas"]["LoopChanges"] | null;
+            started_by?: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        /** @description One page of rounds, newest first. */
+        LoopRoundPage: {
+            results: components["schemas"]["LoopRound"][];
+            next: string | null;
+        };
+        /** @description The rule of a loop; where `paused_at` is set, no round begins. */
+        LoopRule: {
+            trigger: components["schemas"]["LoopTrigger"];
+            n: number;
+            hour: number;
+            base: string;
+            params: {
+                [key: string]: unknown;
+            };
+            set_name: string;
+            filters: components["schemas"]["SetFilters"];
+            /** Format: double */
+            benchmark_share: number;
+            /** Format: date-time */
+            paused_at: string | null;
+            paused_by?: string | null;
+        };
+        /**
+         * @description When a round begins, what it freezes, and how it trains.
+         *
+         *     `every_n`: once `n` prompts have been accepted since the last round began; `nightly`: at `hour` of the site's time
+         *     zone, where at least one has. `params` are hyperparameters of a run. The versions of the set bear `set_name`.
+         */
+        LoopRuleWishesRequest: {
+            trigger: components["schemas"]["LoopTrigger"];
+            /** @default 100 */
+            n: number;
+            /** @default 2 */
+            hour: number;
+            base: string;
+            params?: {
+                [key: string]: unknown;
+            };
+            set_name: string;
+            filters?: components["schemas"]["SetFiltersRequest"];
+            /**
+             * Format: double
+             * @default 0.2
+             */
+            benchmark_share: number;
+        };
+        /** @description The run of a round, and how far it is. */
+        LoopRun: {
+            id: number;
+            name: string;
+            state: components["schemas"]["RunState"];
+            step: number;
+            total_steps: number;
+            readonly model: components["schemas"]["NumberedModel"] | null;
+        };
+        /** @description The set of a round and what it holds; null until it is frozen. */
+        LoopSet: {
+            id: number;
+            name: string;
+            version: number;
+            state: components["schemas"]["SetState"];
+            readonly counts: components["schemas"]["SetCounts"] | null;
+            done: number;
+            total: number;
+        };
+        /**
+         * @description * `every_n` - every_n
+         *     * `nightly` - nightly
+         *     * `by_hand` - by_hand
+         * @enum {string}
+         */
+        LoopStart: "every_n" | "nightly" | "by_hand";
+        /**
+         * @description * `freezing` - freezing
+         *     * `training` - training
+         *     * `comparing` - comparing
+         *     * `promoted` - promoted
+         *     * `kept` - kept
+         *     * `regression` - regression
+         *     * `failed` - failed
+         *     * `cancelled` - cancelled
+         * @enum {string}
+         */
+        LoopState: "freezing" | "training" | "comparing" | "promoted" | "kept" | "regression" | "failed" | "cancelled";
+        /**
+         * @description * `every_n` - every_n
+         *     * `nightly` - nightly
+         * @enum {string}
+         */
+        LoopTrigger: "every_n" | "nightly";
+        /** @description A margin: the least lead of the chosen response, in rewards, for a comparison to be kept. */
+        MarginRequest: {
+            /** Format: double */
+            margin: number;
         };
         /** @description Where in a response the fault lies: characters of the text as it is delivered, end exclusive. */
         MarkedSpan: {
@@ -3529,9 +4132,11 @@ export interface components {
          *     * `batch_returned` - batch_returned
          *     * `guideline_changed` - guideline_changed
          *     * `exam_result` - exam_result
+         *     * `loop_regression` - loop_regression
+         *     * `loop_failed` - loop_failed
          * @enum {string}
          */
-        NoticeKindEnum: "returned_work" | "discussion_opened" | "discussion_reply" | "escalation" | "person_paused" | "person_resumed" | "batch_returned" | "guideline_changed" | "exam_result";
+        NoticeKindEnum: "returned_work" | "discussion_opened" | "discussion_reply" | "escalation" | "person_paused" | "person_resumed" | "batch_returned" | "guideline_changed" | "exam_result" | "loop_regression" | "loop_failed";
         /** @description The newest first; `unread` counts all that are new. */
         NoticeList: {
             results: components["schemas"]["Notice"][];
@@ -3624,6 +4229,16 @@ export interface components {
         Passage: {
             start: number;
             end: number;
+        };
+        /** @description What to change. */
+        PatchedColleagueChangeRequest: {
+            queue_size?: number;
+            /** Format: double */
+            least_error?: number;
+            /** Format: double */
+            control_share?: number;
+            /** Format: double */
+            random_share?: number;
         };
         /** @description What to change; a retired endpoint is not offered for new runs. */
         PatchedEndpointChangeRequest: {
@@ -3890,6 +4505,13 @@ export interface components {
              */
             along: components["schemas"]["AlongEnum"];
         };
+        /** @description What QA made of a queue; the first decile holds the most suspicious pairs. */
+        Precision: {
+            suspects: components["schemas"]["Tally"];
+            deciles: components["schemas"]["Tally"][];
+            control: components["schemas"]["Tally"];
+            lift: components["schemas"]["Lift"] | null;
+        };
         /** @description What one answered before, by places on the page. */
         Previous: {
             scores: {
@@ -3908,6 +4530,34 @@ export interface components {
         PreviousGuideline: {
             version: number;
             text: string;
+        };
+        /** @description A ranking of prompts; counts[i] of them are worth edges[i] to edges[i + 1]. */
+        PriorityRun: {
+            id: number;
+            state: components["schemas"]["SecondOpinionState"];
+            by_itself: boolean;
+            models: components["schemas"]["AskedModel"][];
+            error_code: string;
+            error: string;
+            n_calibration_votes: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            n_prompts: number | null;
+            n_random: number | null;
+            n_unknown: number | null;
+            /** Format: double */
+            share: number | null;
+            /** Format: double */
+            mean: number | null;
+            edges: number[];
+            counts: number[];
+        };
+        /** @description Rankings, newest first. */
+        PriorityRunPage: {
+            results: components["schemas"]["PriorityRun"][];
+            next: string | null;
         };
         /** @description Answered tasks that measure people, and the share of comparisons said as expected. */
         ProbeCounts: {
@@ -4214,6 +4864,125 @@ export interface components {
             withdrawable: boolean;
             why: (components["schemas"]["WhyEnum"] | components["schemas"]["NullEnum"]) | null;
         };
+        /** @description A recipe: at which step it is, what each step has made, and what `margin` leaves once that is known. */
+        Recipe: {
+            id: number;
+            project: number;
+            name: string;
+            state: components["schemas"]["RecipeState"];
+            /** @description the state in which it failed or was cancelled; empty otherwise */
+            stopped_at: string;
+            error_code: string;
+            /** @description Return what the job that failed said; of a set in the language of the request. */
+            readonly error: string;
+            human_set: components["schemas"]["SetReference"];
+            judge_runs: components["schemas"]["RecipeJudge"][];
+            base: string;
+            params: {
+                [key: string]: unknown;
+            };
+            /** Format: double */
+            margin: number;
+            seed: number;
+            confirm_filter: boolean;
+            human_run: components["schemas"]["RecipeRun"] | null;
+            model: components["schemas"]["NumberedModel"] | null;
+            scoring: components["schemas"]["RecipeScoring"] | null;
+            figures: components["schemas"]["RecipePreview"] | null;
+            derived_set: components["schemas"]["RecipeSet"] | null;
+            final_run: components["schemas"]["RecipeRun"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        /** @description A judge run whose comparisons are used. */
+        RecipeJudge: {
+            id: number;
+            name: string;
+            model: string;
+            n_calls: number;
+        };
+        /** @description A page of recipes, newest first. */
+        RecipePage: {
+            results: components["schemas"]["Recipe"][];
+            next: string | null;
+        };
+        /** @description What a margin leaves: fates, prompts with anything kept, and the groups of length around length debias. */
+        RecipePreview: {
+            /** Format: double */
+            margin: number;
+            n_comparisons: number;
+            n_prompts: number;
+            counts: components["schemas"]["Fates"];
+            before: components["schemas"]["LengthGroups"];
+            after: components["schemas"]["LengthGroups"];
+            /**
+             * Format: double
+             * @description where a slider may end
+             */
+            margin_high: number;
+        };
+        /** @description What to begin with. Without `model` one is trained on the human set first. */
+        RecipeRequestRequest: {
+            name: string;
+            human_set: number;
+            judge_runs: number[];
+            model?: number | null;
+            base: string;
+            params?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: double
+             * @default 0
+             */
+            margin: number;
+            /** @default 0 */
+            seed: number;
+            /**
+             * @description wait for a person to decide on the margin
+             * @default true
+             */
+            confirm_filter: boolean;
+        };
+        /** @description A training of the recipe, and how far it is. */
+        RecipeRun: {
+            id: number;
+            name: string;
+            state: components["schemas"]["RunState"];
+            step: number;
+            total_steps: number;
+        };
+        /** @description The scoring of the judged responses, and how far it is. */
+        RecipeScoring: {
+            id: number;
+            state: components["schemas"]["EvaluationState"];
+            n_done: number;
+            n_prompts: number;
+        };
+        /** @description A set that is being frozen, or is. */
+        RecipeSet: {
+            id: number;
+            name: string;
+            version: number;
+            state: components["schemas"]["SetState"];
+            done: number;
+            total: number;
+        };
+        /**
+         * @description * `human_training` - human_training
+         *     * `scoring` - scoring
+         *     * `preparing` - preparing
+         *     * `deciding` - deciding
+         *     * `freezing` - freezing
+         *     * `training` - training
+         *     * `done` - done
+         *     * `failed` - failed
+         *     * `cancelled` - cancelled
+         * @enum {string}
+         */
+        RecipeState: "human_training" | "scoring" | "preparing" | "deciding" | "freezing" | "training" | "done" | "failed" | "cancelled";
         /** @description One task in one pass that must be done again; without a reason of its own the common one holds. */
         RefusedSlotRequest: {
             pass: number;
@@ -4511,6 +5280,14 @@ export interface components {
             results: components["schemas"]["Run"][];
             next: string | null;
         };
+        /** @description The same of one run. */
+        RunPrecision: {
+            suspects: components["schemas"]["Tally"];
+            deciles: components["schemas"]["Tally"][];
+            control: components["schemas"]["Tally"];
+            lift: components["schemas"]["Lift"] | null;
+            run: number;
+        };
         /** @description The preference set that a run trains on, pinned by its hash. */
         RunSet: {
             id: number;
@@ -4627,6 +5404,13 @@ export interface components {
         SamplingWaiting: {
             n_prompts: number;
         };
+        /**
+         * @description * `scoring` - scoring
+         *     * `done` - done
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        SecondOpinionState: "scoring" | "done" | "failed";
         /** @description Who is logged in, if anybody, and where they take part. */
         Session: {
             user: components["schemas"]["Person"] | null;
@@ -4662,6 +5446,9 @@ export interface components {
             /** Format: double */
             readonly longer_chosen_share: number | null;
             readonly files: components["schemas"]["SetFile"][];
+            /** @description Tell whether it is made by distant supervision. */
+            readonly derived: boolean;
+            readonly recipe: components["schemas"]["SetRecipe"] | null;
             /** @description the manifest of the export; empty in lists */
             manifest: unknown;
         };
@@ -4700,6 +5487,14 @@ export interface components {
             /** Format: double */
             min_agreement?: number | null;
         };
+        /** @description A judge run whose comparisons a derived set holds. */
+        SetJudge: {
+            run: number;
+            name: string;
+            model: string;
+            language: string;
+            order: string;
+        };
         /** @description Mean characters; chosen and rejected over all ordered pairs. */
         SetLengths: {
             /** Format: double */
@@ -4708,6 +5503,13 @@ export interface components {
             chosen: number | null;
             /** Format: double */
             rejected: number | null;
+        };
+        /** @description The set whose benchmark and people's comparisons a derived set has taken over. */
+        SetOrigin: {
+            id: number;
+            name: string;
+            version: number;
+            sha256: string;
         };
         /** @description A page of preference sets. */
         SetPage: {
@@ -4718,6 +5520,33 @@ export interface components {
         SetProgress: {
             done: number;
             total: number;
+        };
+        /**
+         * @description How a set was derived from another one and from judges' comparisons, and what became of every one of them.
+         *
+         *     lineage: {"human" or "judge": {fate: comparisons}}, as the file lineage.jsonl has them line by line.
+         */
+        SetRecipe: {
+            human_set: components["schemas"]["SetOrigin"];
+            include_human: boolean;
+            judges: components["schemas"]["SetJudge"][];
+            /**
+             * Format: double
+             * @description null without the filter
+             */
+            margin: number | null;
+            debias: boolean;
+            lineage: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @description {"before" and "after" length debias: {"longer", "shorter", "equal"}} */
+            length_groups: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         /** @description A preference set, named. */
         SetReference: {
@@ -4974,6 +5803,117 @@ export interface components {
             overall: number | null;
             overall_interval: number[] | null;
         };
+        /** @description The answer, of the responses as shown: a is the first. */
+        SuspicionDecideRequest: {
+            verdict: components["schemas"]["VerdictEnum"];
+            /** @default  */
+            reason: string;
+        };
+        /**
+         * @description What stood, once an answer is given; a is the response that was shown first.
+         *
+         *     `rank` is null where the pair was in the control sample alone.
+         */
+        SuspicionDecided: {
+            handle: number;
+            prompt: number;
+            state: components["schemas"]["SuspicionState"];
+            verdict: components["schemas"]["VerdictEnum"];
+            standing: components["schemas"]["VerdictEnum"];
+            votes: components["schemas"]["SuspicionVote"][];
+            chances: components["schemas"]["Chances"];
+            /** Format: double */
+            expected_error: number;
+            rank: number | null;
+            control: boolean;
+        };
+        /** @description The precision of the queue: over the newest runs together, and run by run, newest first. */
+        SuspicionFigures: {
+            together: components["schemas"]["Precision"];
+            runs: components["schemas"]["RunPrecision"][];
+        };
+        /** @description A pair to be judged: the texts, and nothing of who said what, nor of why it is asked. */
+        SuspicionItem: {
+            handle: number;
+            category: components["schemas"]["Category"];
+            system: string;
+            text: string;
+            first: string;
+            second: string;
+            /** Format: date-time */
+            held_until: string;
+        };
+        /** @description The next pair, null where there is none, and how many wait for this person with it. */
+        SuspicionNext: {
+            item: components["schemas"]["SuspicionItem"] | null;
+            n_waiting: number;
+        };
+        /** @description Decided pairs, newest first. */
+        SuspicionPage: {
+            results: components["schemas"]["SuspicionRow"][];
+            next: string | null;
+        };
+        /** @description A decided pair in a list; a is the response that was shown first. */
+        SuspicionRow: {
+            handle: number;
+            prompt: number;
+            category: components["schemas"]["Category"];
+            excerpt: string;
+            state: components["schemas"]["SuspicionState"];
+            verdict: components["schemas"]["VerdictEnum"];
+            standing: components["schemas"]["VerdictEnum"];
+            /** Format: double */
+            expected_error: number;
+            rank: number | null;
+            control: boolean;
+            reason: string;
+            /** Format: date-time */
+            decided_at: string;
+        };
+        /** @description A search for doubtful votes; `mean_error` is the models' expected share of votes that people would not repeat. */
+        SuspicionRun: {
+            id: number;
+            state: components["schemas"]["SecondOpinionState"];
+            by_itself: boolean;
+            models: components["schemas"]["AskedModel"][];
+            error_code: string;
+            error: string;
+            n_calibration_votes: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            n_pairs: number | null;
+            n_suspects: number | null;
+            n_controls: number | null;
+            /** Format: double */
+            mean_error: number | null;
+        };
+        /** @description Searches, newest first. */
+        SuspicionRunPage: {
+            results: components["schemas"]["SuspicionRun"][];
+            next: string | null;
+        };
+        /**
+         * @description * `waiting` - waiting
+         *     * `upheld` - upheld
+         *     * `overruled` - overruled
+         *     * `lapsed` - lapsed
+         * @enum {string}
+         */
+        SuspicionState: "waiting" | "upheld" | "overruled" | "lapsed";
+        /** @description What one pass said in one task; nobody is named. */
+        SuspicionVote: {
+            pass_number: number | null;
+            verdict: components["schemas"]["VerdictEnum"];
+        };
+        /** @description Pairs asked about, decided and overruled, and the share of the decided that was overruled. */
+        Tally: {
+            asked: number;
+            decided: number;
+            overruled: number;
+            rate: components["schemas"]["Rate"] | null;
+        };
         /** @description The lease token. */
         TokenRequest: {
             token: number;
@@ -5006,6 +5946,37 @@ export interface components {
          * @enum {string}
          */
         TypeEnum: "int" | "float" | "bool" | "choice";
+        /** @description One row of an ablation; figures are null until its model was measured. */
+        Variant: {
+            name: components["schemas"]["VariantNameEnum"];
+            state: components["schemas"]["VariantState"];
+            error_code: string;
+            /** @description Return why it failed. */
+            readonly error: string;
+            set: components["schemas"]["RecipeSet"];
+            run: components["schemas"]["RecipeRun"] | null;
+            n_prompts: number | null;
+            n_pairs: number | null;
+            readonly figures: components["schemas"]["Summary"] | null;
+        };
+        /**
+         * @description * `judge` - judge
+         *     * `judge_debias` - judge_debias
+         *     * `judge_filter` - judge_filter
+         *     * `judge_both` - judge_both
+         *     * `human` - human
+         *     * `all` - all
+         * @enum {string}
+         */
+        VariantNameEnum: "judge" | "judge_debias" | "judge_filter" | "judge_both" | "human" | "all";
+        /**
+         * @description * `freezing` - freezing
+         *     * `training` - training
+         *     * `done` - done
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        VariantState: "freezing" | "training" | "done" | "failed";
         /**
          * @description * `a` - a
          *     * `b` - b
@@ -6534,6 +7505,59 @@ export interface operations {
             };
         };
     };
+    flags_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flag"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     flags_overrule: {
         parameters: {
             query?: never;
@@ -7164,6 +8188,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JudgeRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    loop_rounds_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopRound"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    loop_rounds_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopRound"];
                 };
             };
             400: {
@@ -8055,6 +9185,333 @@ export interface operations {
             };
         };
     };
+    loop_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loop"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    loop_rule_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoopRuleWishesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loop"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    loop_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loop"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    loop_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loop"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    loop_rounds_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopRoundPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    loop_run_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopRound"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     models_list: {
         parameters: {
             query?: {
@@ -8915,6 +10372,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoryList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    colleague_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueSetting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    colleague_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedColleagueChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueSetting"];
                 };
             };
             400: {
@@ -10327,6 +11894,117 @@ export interface operations {
             };
         };
     };
+    priorities_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorityRunPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    priorities_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorityRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     prompts_list: {
         parameters: {
             query?: {
@@ -10456,6 +12134,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queues"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recipes_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipePage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recipes_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipeRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"];
                 };
             };
             400: {
@@ -10897,6 +12690,286 @@ export interface operations {
             };
         };
     };
+    suspicion_runs_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspicionRunPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    suspicion_runs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspicionRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    suspicions_list: {
+        parameters: {
+            query?: {
+                /** @description those of the control sample only */
+                control?: boolean;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description 1 (the most suspicious tenth) to 10 */
+                decile?: number;
+                /** @description rows on a page, at most 200 [50] */
+                limit?: number;
+                state?: "overruled" | "upheld";
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspicionPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    suspicions_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspicionFigures"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    suspicions_next: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspicionNext"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     prompts_get: {
         parameters: {
             query?: never;
@@ -11016,6 +13089,384 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Effects"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recipes_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipe: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recipes_ablation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipe: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ablation"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recipes_ablate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipe: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ablation"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recipes_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipe: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recipes_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipe: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarginRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recipes_preview: {
+        parameters: {
+            query: {
+                /** @description 0 or more */
+                margin: number;
+            };
+            header?: never;
+            path: {
+                recipe: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipePreview"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recipes_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipe: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"];
                 };
             };
             400: {
@@ -12080,6 +14531,63 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    suspicions_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suspicion: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspicionDecideRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspicionDecided"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -30,13 +30,13 @@ describe('what a role sees', () => {
   it('is the whole of quality control for a reviewer, and what the filters flagged', () => {
     expect(pagesOf('research_reviewer')).toEqual([
       ['discussions', 'discussions'],
-      ['qa', 'queues', 'disputes', 'reviews', 'people', 'statistics', 'bias', 'gold'],
+      ['qa', 'queues', 'disputes', 'reviews', 'suspicions', 'people', 'statistics', 'bias', 'gold'],
       ['data', 'filters'],
     ])
   })
 
   it('is only the figures and gold of quality control for a researcher', () => {
-    expect(pagesOf('researcher')[0]).toEqual(['qa', 'statistics', 'bias', 'gold'])
+    expect(pagesOf('researcher')[0]).toEqual(['qa', 'suspicions', 'statistics', 'bias', 'gold'])
   })
 
   it('is what the same addresses let in', () => {

@@ -15,10 +15,11 @@ interface Props<T> {
   /** Shown where the list is empty: what to do next */
   empty: ReactNode
   testid: string
+  rowClassName?: (row: T) => string
 }
 
 /** A keyset-paged list as a table, with "load more" below it while there is more. */
-export function PagedTable<T extends object>({ query, columns, rowKey, empty, testid }: Props<T>) {
+export function PagedTable<T extends object>({ query, columns, rowKey, empty, testid, rowClassName }: Props<T>) {
   const { t } = useTranslation()
   const { data, error, isFetchingNextPage } = query
   if (!data) return error ? <ErrorState error={error} onRetry={() => void query.refetch()} /> : <Loading />
@@ -31,6 +32,7 @@ export function PagedTable<T extends object>({ query, columns, rowKey, empty, te
         columns={columns}
         dataSource={rows}
         rowKey={rowKey}
+        rowClassName={rowClassName}
         pagination={false}
         scroll={{ x: 'max-content' }}
       />

@@ -1,7 +1,21 @@
 import { useTranslation } from 'react-i18next'
 import styles from './StateTag.module.css'
 
-type Machine = 'prompt' | 'import' | 'set' | 'run' | 'evaluation' | 'promotion' | 'filter' | 'flag' | 'callRun'
+type Machine =
+  | 'prompt'
+  | 'import'
+  | 'set'
+  | 'run'
+  | 'evaluation'
+  | 'promotion'
+  | 'filter'
+  | 'flag'
+  | 'callRun'
+  | 'opinion'
+  | 'loop'
+  | 'recipe'
+  | 'variant'
+  | 'suspicion'
 
 /** What a state means to a reader; states that are not here are at rest. */
 const MOODS: Record<string, string | undefined> = {
@@ -31,7 +45,14 @@ const MOODS: Record<string, string | undefined> = {
   applying: styles.active,
   referred: styles.waiting,
   running: styles.active,
+  scoring: styles.active,
   benchmarking: styles.active,
+  training: styles.active,
+  comparing: styles.active,
+  regression: styles.bad,
+  human_training: styles.active,
+  preparing: styles.active,
+  deciding: styles.waiting,
 }
 
 /** The state of something, in words; colour only repeats it. */

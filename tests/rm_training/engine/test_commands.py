@@ -40,7 +40,7 @@ def signal_at_step(run_file: Path, step: int, number: signal.Signals) -> int:
 
 
 def test_a_killed_run_continues_from_its_last_checkpoint_bit_for_bit(workshop: Workshop) -> None:
-    settings = {"batch_responses": 8, "epochs": 3, "save_steps": 4}
+    settings = {"batch_responses": 8, "epochs": 6, "save_steps": 4}
     whole = workshop.train("whole", **settings)
 
     code = signal_at_step(workshop.run_file("killed", **settings), 10, signal.SIGKILL)
@@ -53,7 +53,7 @@ def test_a_killed_run_continues_from_its_last_checkpoint_bit_for_bit(workshop: W
 
 
 def test_sigterm_saves_a_checkpoint_and_leaves_with_143(workshop: Workshop) -> None:
-    run_file = workshop.run_file("run", batch_responses=8, epochs=3, save_steps=1000)
+    run_file = workshop.run_file("run", batch_responses=8, epochs=500, save_steps=100_000)
 
     assert signal_at_step(run_file, 5, signal.SIGTERM) == 143
 

@@ -74,6 +74,42 @@ def test_a_run_of_two_processes_goes_on_from_its_checkpoint(workshop: Workshop, 
     assert_same_model(workshop.folder / "whole", out)
 
 
+LEAVING = """
+import atexit, os
+from rm_training.engine.train import leave
+
+class Connection:
+    def __del__(self, abort=os.abort):
+        abort()
+
+connection = Connection()
+atexit.register(print, "trackers closed")
+print("benchmarked")
+leave(143)
+"""
+
+
+def test_what_goes_wrong_as_the_interpreter_is_taken_down_does_not_undo_a_run() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LEAVING], capture_output=True, text=True, env=os.environ | {"WORLD_SIZE": "2"}
+    )
+
+    assert (done.returncode, done.stdout) == (143, "benchmarked\ntrackers closed\n")
+
+
+def test_what_failed_in_one_process_is_told_and_not_that_the_other_lost_it(workshop: Workshop) -> None:
+    run = workshop.run_file("run")
+    out = workshop.folder / "run"
+    out.mkdir()
+    # Only the first process writes there, while the second one waits for its weights.
+    (out / "config.json.tmp").symlink_to("/dev/full")
+
+    said = train_together(run, code=1)
+
+    assert "exitcode  : 2" in said.partition("Root Cause")[2]
+    assert json.loads((out / "error.json").read_text())["error"] == "disk_full"
+
+
 def test_sharding_is_refused_where_a_language_model_head_is_trained(workshop: Workshop) -> None:
     said = train_together(workshop.run_file("run", parallel="fsdp", objective="generative"), code=1)
 

@@ -12,7 +12,7 @@ const STROKES = ['solid', 'dashed', 'dotted'] as const
 const symbol = (index: number) => SYMBOLS[index % SYMBOLS.length]
 const stroke = (index: number) => STROKES[index % STROKES.length]
 
-/** A measured value with its 95% interval, where there is one. */
+/** A measured value with its 95% interval, where there is one, at a place on the horizontal axis. */
 export interface Estimate {
   x: number
   value: number
@@ -20,8 +20,13 @@ export interface Estimate {
   name: string
 }
 
+interface EstimateSeries {
+  name: string
+  points: readonly Estimate[]
+}
+
 interface ScalingChart {
-  series: readonly { name: string; points: readonly Estimate[] }[]
+  series: readonly EstimateSeries[]
   xName: string
   format: Format
   formatX: Format
@@ -51,20 +56,11 @@ const whisker = (offset: number) => (_: unknown, drawing: Drawing) => {
   return { type: 'group', children: [line(x, low, x, high), line(x - 4, low, x + 4, low), line(x - 4, high, x + 4, high)] }
 }
 
-/** Estimates with whiskers against a quantity on a logarithmic axis. */
-export function scalingOption({ series, xName, format, formatX }: ScalingChart): EChartsCoreOption {
+/** Estimates as shapes with whiskers, those of one place beside each other. */
+function estimates(series: readonly EstimateSeries[], format: Format) {
   return {
     tooltip: { trigger: 'item' },
     legend: { ...LEGEND, data: series.map(({ name }) => name) },
-    grid: GRID,
-    xAxis: {
-      type: 'log',
-      name: xName,
-      nameLocation: 'middle',
-      nameGap: 24,
-      axisLabel: { ...SMALL_TEXT, formatter: formatX, hideOverlap: true },
-    },
-    yAxis: { type: 'value', scale: true, axisLabel: { ...SMALL_TEXT, formatter: format } },
     series: series.flatMap(({ name, points }, index) => [
       {
         type: 'line',
@@ -86,6 +82,39 @@ export function scalingOption({ series, xName, format, formatX }: ScalingChart):
         tooltip: { show: false },
       },
     ]),
+  }
+}
+
+/** Estimates with whiskers against a quantity on a logarithmic axis. */
+export function scalingOption({ series, xName, format, formatX }: ScalingChart): EChartsCoreOption {
+  return {
+    ...estimates(series, format),
+    grid: GRID,
+    xAxis: {
+      type: 'log',
+      name: xName,
+      nameLocation: 'middle',
+      nameGap: 24,
+      axisLabel: { ...SMALL_TEXT, formatter: formatX, hideOverlap: true },
+    },
+    yAxis: { type: 'value', scale: true, axisLabel: { ...SMALL_TEXT, formatter: format } },
+  }
+}
+
+interface NamedEstimates {
+  names: readonly string[]
+  /** x of a point is the place of its name */
+  series: readonly EstimateSeries[]
+  format: Format
+}
+
+/** Estimates with whiskers by name. */
+export function estimatesOption({ names, series, format }: NamedEstimates): EChartsCoreOption {
+  return {
+    ...estimates(series, format),
+    grid: { ...GRID, bottom: 4 },
+    xAxis: { type: 'category', data: names, axisTick: { show: false }, axisLabel: { ...SMALL_TEXT, interval: 0 } },
+    yAxis: { type: 'value', scale: true, axisLabel: { ...SMALL_TEXT, formatter: format } },
   }
 }
 

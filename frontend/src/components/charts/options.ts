@@ -159,9 +159,18 @@ export interface BandSeries {
   points: readonly ({ value: number; low: number; high: number } | null)[]
 }
 
+/** Some points of the first series that mean something by themselves, told by their shape. */
+export interface Marks {
+  name: string
+  symbol: 'diamond' | 'triangle'
+  /** One for each place on the axis; null where there is no mark */
+  values: readonly (number | null)[]
+}
+
 interface BandChart {
   names: readonly string[]
   series: readonly BandSeries[]
+  marks?: readonly Marks[]
   xName: string
   /** A line across, where nothing would show */
   even?: number
@@ -171,7 +180,7 @@ interface BandChart {
 }
 
 /** Lines over places on an axis, each with its interval as a band behind it. */
-export function bandOption({ names, series, xName, even, min, max, format }: BandChart): EChartsCoreOption {
+export function bandOption({ names, series, marks = [], xName, even, min, max, format }: BandChart): EChartsCoreOption {
   return {
     tooltip: {
       trigger: 'axis',
@@ -191,7 +200,11 @@ export function bandOption({ names, series, xName, even, min, max, format }: Ban
       axisLabel: { fontSize: 11, hideOverlap: true },
     },
     yAxis: { type: 'value', scale: true, min, max, axisLabel: { formatter: format, fontSize: 11 } },
-    series: [...series.flatMap(bandLines), ...(even === undefined ? [] : [evenLine(names, even)])],
+    series: [
+      ...series.flatMap(bandLines),
+      ...marks.map(markLine),
+      ...(even === undefined ? [] : [evenLine(names, even)]),
+    ],
   }
 }
 
@@ -213,6 +226,10 @@ function bandLines({ name, points }: BandSeries, index: number) {
       lineStyle: { width: 1.5, type: STROKES[index % STROKES.length] },
     },
   ]
+}
+
+function markLine({ name, symbol, values }: Marks) {
+  return { type: 'line', name, data: values, symbol, symbolSize: 13, lineStyle: { width: 0 }, z: 4 }
 }
 
 function evenLine(names: readonly string[], even: number) {

@@ -1,7 +1,5 @@
-import { METRICS } from '@/api/models'
-import { SUBSETS } from '@/api/prompts'
 import type { Run } from '@/api/runs'
-import { Interval } from '@/components/models/Interval'
+import { FigureRows } from '@/components/models/FigureRows'
 import { useFormat } from '@/lib/format'
 import { useTranslation } from 'react-i18next'
 import { RunHeads } from './RunHeads'
@@ -17,31 +15,7 @@ export function Benchmarks({ runs }: { runs: readonly Run[] }) {
       <table className={styles.table}>
         <RunHeads runs={runs} first={t('compare.figure')} />
         <tbody>
-          <tr>
-            <th scope="row">{t('compare.overall')}</th>
-            {runs.map(({ id, metrics }) => (
-              <td key={id}>
-                <Interval value={metrics?.overall} interval={metrics?.overall_interval} />
-              </td>
-            ))}
-          </tr>
-          {SUBSETS.flatMap((subset) =>
-            METRICS.map((metric) => (
-              <tr key={`${subset} ${metric}`}>
-                <th scope="row">
-                  {t(`models.subset.${subset}`)} · {t(`models.metric.${metric}`)}
-                </th>
-                {runs.map(({ id, metrics }) => (
-                  <td key={id}>
-                    <Interval
-                      value={metrics?.[subset]?.[metric]}
-                      interval={metrics?.[subset]?.intervals?.[metric]}
-                    />
-                  </td>
-                ))}
-              </tr>
-            )),
-          )}
+          <FigureRows columns={runs.map(({ id, metrics }) => ({ key: id, measured: metrics }))} />
           <tr>
             <th scope="row">{t('compare.lossLast')}</th>
             {runs.map(({ id, metrics }) => (

@@ -1,20 +1,23 @@
-import { FLAG_CODES, FLAG_STATES, flagsQuery, type Flag } from '@/api/filters'
+import { FLAG_CODES, FLAG_STATES, flagsQuery, useConfirmFlag, type Flag } from '@/api/filters'
 import { EmptyState } from '@/components/EmptyState'
+import { Failure } from '@/components/Failure'
 import { Section } from '@/components/Page'
 import { PagedTable } from '@/components/PagedTable'
 import { StateTag } from '@/components/StateTag'
 import { useFormat } from '@/lib/format'
+import { useKeyCommands } from '@/lib/keyCommands'
 import { useFilters } from '@/lib/useFilters'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button, Select, type TableColumnsType } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { OverruleDialog } from './OverruleDialog'
 import styles from './filters.module.css'
+import { flagCommand, moved } from './keys'
 import { useFlagFigures } from './useFlagFigures'
 
-/** Every flagged response with the figures of its flag; a person overrules what is fine. */
+/** Every flagged response with the figures of its flag; a person overrules what is fine, and confirms what went to QA. */
 export function FlagList({ project, seesPrompts }: { project: number; seesPrompts: boolean }) {
   const { t } = useTranslation()
   const [address, setAddress] = useFilters('state', 'code')
@@ -22,8 +25,32 @@ export function FlagList({ project, seesPrompts }: { project: number; seesPrompt
   const code = FLAG_CODES.find((one) => one === address.code)
   const flags = useInfiniteQuery(flagsQuery(project, { state, code }))
   const [overruling, setOverruling] = useState<Flag | null>(null)
+  const [focus, setFocus] = useState<number | null>(null)
+  const confirm = useConfirmFlag(project)
+  const referred = flags.data?.pages.flatMap((page) => page.results).filter((flag) => flag.state === 'referred') ?? []
+  const ids = referred.map(({ id }) => id)
+  const focused = referred.find(({ id }) => id === focus)
+  const confirmFlag = (flag: Flag) => {
+    if (confirm.isPending) return
+    confirm.mutate(flag.id, { onSuccess: () => setFocus(moved(ids, flag.id, 1)) })
+  }
+  useEffect(() => {
+    if (focus !== null) document.querySelector(`[data-row-key="${focus}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [focus])
+  useKeyCommands(flagCommand, (command) => {
+    if (command === 'next') setFocus(moved(ids, focus, 1))
+    else if (command === 'previous') setFocus(moved(ids, focus, -1))
+    else if (focused && command === 'confirm') confirmFlag(focused)
+    else if (focused && command === 'overrule') setOverruling(focused)
+  })
   return (
     <Section title={t('filters.flagged')} testid="flags-section">
+      {ids.length > 0 && (
+        <p className={styles.hint}>
+          {t('filters.confirmHint')} {t('filters.keys')}
+        </p>
+      )}
+      <Failure error={confirm.error} />
       <div className={styles.filters}>
         <Select
           allowClear
@@ -48,7 +75,8 @@ export function FlagList({ project, seesPrompts }: { project: number; seesPrompt
       </div>
       <PagedTable
         query={flags}
-        columns={useColumns(seesPrompts, setOverruling)}
+        columns={useColumns(seesPrompts, setOverruling, confirmFlag)}
+        rowClassName={({ id }) => (id === focus ? (styles.focused ?? '') : '')}
         rowKey={({ id }) => id}
         empty={<EmptyState title={t('filters.noFlags.title')} hint={t('filters.noFlags.hint')} />}
         testid="flags"
@@ -58,7 +86,11 @@ export function FlagList({ project, seesPrompts }: { project: number; seesPrompt
   )
 }
 
-function useColumns(seesPrompts: boolean, onOverrule: (flag: Flag) => void): TableColumnsType<Flag> {
+function useColumns(
+  seesPrompts: boolean,
+  onOverrule: (flag: Flag) => void,
+  onConfirm: (flag: Flag) => void,
+): TableColumnsType<Flag> {
   const { t } = useTranslation()
   const format = useFormat()
   const figures = useFlagFigures()
@@ -94,13 +126,21 @@ function useColumns(seesPrompts: boolean, onOverrule: (flag: Flag) => void): Tab
     },
     {
       title: t('list.actions'),
-      width: 110,
-      render: (_, flag) =>
-        flag.state !== 'overruled' && (
-          <Button size="small" onClick={() => onOverrule(flag)} data-testid={`overrule-${flag.id}`}>
-            {t('filters.overrule')}
-          </Button>
-        ),
+      width: 150,
+      render: (_, flag) => (
+        <span className={styles.actions}>
+          {flag.state === 'referred' && (
+            <Button size="small" onClick={() => onConfirm(flag)} data-testid={`confirm-${flag.id}`}>
+              {t('filters.confirm')}
+            </Button>
+          )}
+          {flag.state !== 'overruled' && (
+            <Button size="small" onClick={() => onOverrule(flag)} data-testid={`overrule-${flag.id}`}>
+              {t('filters.overrule')}
+            </Button>
+          )}
+        </span>
+      ),
     },
   ]
 }

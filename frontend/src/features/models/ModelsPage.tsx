@@ -1,5 +1,6 @@
 import { modelsQuery, type Model } from '@/api/models'
 import { currentModelQuery } from '@/api/promotions'
+import { SUBSETS } from '@/api/prompts'
 import { EmptyState } from '@/components/EmptyState'
 import { modelName } from '@/components/models/modelName'
 import { Page, Section } from '@/components/Page'
@@ -65,9 +66,17 @@ function useColumns(project: number): TableColumnsType<Model> {
     {
       title: t('models.measuredOn'),
       render: (_, { evaluations }) =>
-        evaluations.map(({ id, set, overall }) => (
-          <div key={id}>{t('models.overallOn', { name: set.name, version: set.version, overall: format.score(overall) })}</div>
-        )),
+        evaluations.map(({ id, set, overall, accuracies }) => {
+          const { name, version } = set
+          const only = SUBSETS.find((subset) => accuracies[subset] !== undefined)
+          return (
+            <div key={id}>
+              {overall === null && only
+                ? t('models.accuracyOn', { name, version, subset: t(`models.subset.${only}`), accuracy: format.score(accuracies[only]) })
+                : t('models.overallOn', { name, version, overall: format.score(overall) })}
+            </div>
+          )
+        }),
     },
     { title: t('models.created'), render: (_, { created_at }) => format.dateTime(created_at) },
   ]

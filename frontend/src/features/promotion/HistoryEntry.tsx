@@ -1,7 +1,5 @@
-import { METRICS } from '@/api/models'
 import type { Promotion } from '@/api/promotions'
-import { SUBSETS } from '@/api/prompts'
-import { Interval } from '@/components/models/Interval'
+import { FigureRows } from '@/components/models/FigureRows'
 import { modelName } from '@/components/models/modelName'
 import { Verdicts } from '@/components/models/Verdicts'
 import { StateTag } from '@/components/StateTag'
@@ -48,44 +46,23 @@ export function HistoryEntry({ promotion }: { promotion: Promotion }) {
 function Behind({ figures, names }: { figures: Promotion['figures']; names: readonly [string, string | null] }) {
   const { t } = useTranslation()
   const columns = [
-    { name: names[0], measured: figures.model },
-    { name: names[1], measured: figures.against },
+    { key: 'model', name: names[0], measured: figures.model },
+    { key: 'against', name: names[1], measured: figures.against },
   ].filter(({ measured }) => measured)
   return (
     <table className={styles.table}>
       <thead>
         <tr>
           <th scope="col">{t('models.figure')}</th>
-          {columns.map(({ name }) => (
-            <th key={name} scope="col">
+          {columns.map(({ key, name }) => (
+            <th key={key} scope="col">
               {name}
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
-        <tr>
-          <th scope="row">{t('models.overall')}</th>
-          {columns.map(({ name, measured }) => (
-            <td key={name}>
-              <Interval value={measured?.overall} interval={measured?.overall_interval} />
-            </td>
-          ))}
-        </tr>
-        {SUBSETS.flatMap((subset) =>
-          METRICS.map((metric) => (
-            <tr key={`${subset} ${metric}`}>
-              <th scope="row">
-                {t(`models.subset.${subset}`)} · {t(`models.metric.${metric}`)}
-              </th>
-              {columns.map(({ name, measured }) => (
-                <td key={name}>
-                  <Interval value={measured?.[subset]?.[metric]} interval={measured?.[subset]?.intervals?.[metric]} />
-                </td>
-              ))}
-            </tr>
-          )),
-        )}
+        <FigureRows columns={columns} />
       </tbody>
     </table>
   )

@@ -1,9 +1,9 @@
 import type { Hyperparameter, Run } from '@/api/runs'
 import { setsQuery } from '@/api/sets'
+import { changedParams, type Params } from '@/components/hyperparameters/params'
 import { NONE } from '@/lib/format'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { changedParams, type Params } from './params'
 import styles from './runs.module.css'
 
 interface Props {

@@ -1,16 +1,16 @@
-import { basesQuery, hyperparametersQuery, useCreateRun, type Bases, type Hyperparameter, type Run } from '@/api/runs'
+import { useCreateRun, type Run } from '@/api/runs'
 import { setsQuery } from '@/api/sets'
 import { Failure } from '@/components/Failure'
+import { HyperparameterField } from '@/components/hyperparameters/HyperparameterField'
+import { prefill, splitCommon, toParams, type Params } from '@/components/hyperparameters/params'
+import { TrainingOptions, type Options } from '@/components/hyperparameters/TrainingOptions'
+import { useBase } from '@/components/hyperparameters/useBase'
 import { Section } from '@/components/Page'
-import { QueryView } from '@/components/QueryView'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { AutoComplete, Button, Form, Select } from 'antd'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { HyperparameterField } from './HyperparameterField'
 import { Differences } from './Differences'
-import { prefill, refill, splitCommon, toParams, type Params } from './params'
 import styles from './runs.module.css'
 
 interface Props {
@@ -30,44 +30,24 @@ interface Values {
 /** On what to train, from which base, and how. */
 export function RunForm(props: Props) {
   const { t } = useTranslation()
-  const bases = useQuery(basesQuery(props.project))
-  const hyperparameters = useQuery(hyperparametersQuery)
   return (
     <Section
       title={props.original ? t('runs.cloneOf', { id: props.original.id }) : t('runs.create')}
       testid="run-form"
     >
-      <QueryView query={bases}>
-        {(offered) => (
-          <QueryView query={hyperparameters}>
-            {(known) => <Fields {...props} bases={offered} hyperparameters={known} />}
-          </QueryView>
-        )}
-      </QueryView>
+      <TrainingOptions project={props.project}>{(options) => <Fields {...props} options={options} />}</TrainingOptions>
     </Section>
   )
 }
 
-interface FieldsProps extends Props {
-  bases: Bases
-  hyperparameters: Hyperparameter[]
-}
-
-function Fields({ project, set, original, onClose, bases, hyperparameters }: FieldsProps) {
+function Fields({ project, set, original, onClose, options }: Props & { options: Options }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const create = useCreateRun(project)
+  const { bases, hyperparameters } = options
   const [form] = Form.useForm<Values>()
-  const recommendedBy = (name: string): Params => bases.results.find((one) => one.name === name)?.params ?? {}
-  const [base, setBase] = useState(original?.base ?? bases.default)
-  const recommended = recommendedBy(base)
+  const { base, recommended, changeBase } = useBase(form, options, original?.base)
   const asked = Form.useWatch((values: Values) => values, form)
-  const changeBase = (next: string) => {
-    const filled = prefill(hyperparameters, recommended)
-    const params = refill(form.getFieldsValue().params, filled, prefill(hyperparameters, recommendedBy(next)))
-    form.setFieldsValue({ params })
-    setBase(next)
-  }
   const { common, advanced } = splitCommon(hyperparameters)
   const send = ({ params, ...chosen }: Values) =>
     create.mutate(

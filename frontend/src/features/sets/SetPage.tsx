@@ -11,6 +11,7 @@ import { Link, useParams } from 'react-router'
 import { SetCategories } from './SetCategories'
 import { SetFigures } from './SetFigures'
 import { SetFiles } from './SetFiles'
+import { SetRecipe } from './SetRecipe'
 import { SetVersions } from './SetVersions'
 
 /** One preference set: what it holds, its files, its manifest, and the way to a reward model. */
@@ -51,7 +52,12 @@ function SetView({ set }: { set: PreferenceSet }) {
           showIcon
           title={set.error}
           description={t('sets.failedKept')}
-          action={<Link to={`/p/${project}/sets?new=1&name=${encodeURIComponent(set.name)}`}>{t('sets.again')}</Link>}
+          action={
+            // A set of distant supervision is frozen anew on the page of what asked for it.
+            !set.derived && (
+              <Link to={`/p/${project}/sets?new=1&name=${encodeURIComponent(set.name)}`}>{t('sets.again')}</Link>
+            )
+          }
           style={{ marginBottom: 16 }}
         />
       )}
@@ -87,6 +93,7 @@ function FrozenSet({ set }: { set: PreferenceSet }) {
           SHA-256 <code>{set.sha256}</code>
         </Typography.Text>
       </Section>
+      {set.recipe && <SetRecipe recipe={set.recipe} />}
       <SetFigures set={set} />
       <SetCategories rows={set.by_category} />
       <SetFiles set={set} />

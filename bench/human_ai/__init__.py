@@ -1,0 +1,1 @@
+"""Experiments with people's, judges' and models' preferences together."""
