@@ -271,7 +271,7 @@ def _previous(work: Work) -> dict[str, Any] | None:
 )
 @api_view(["POST"])
 def claim(request: Request, project: int) -> Response:
-    """Take work: what one holds already comes first, then new leases up to `count`."""
+    """Take work until one holds `count`: answers all that one holds, also beyond `count`, oldest lease first."""
     user = person(request)
     given = checked(ClaimRequestSerializer, request.data)
     claimed = assignment_claim(user=user, project_id=project, count=given["count"])

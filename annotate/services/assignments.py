@@ -61,7 +61,10 @@ class Claim:
 
 @transaction.atomic
 def assignment_claim(*, user: User, project_id: int, count: int) -> Claim:
-    """Lease slots to a person until they hold `count` (1 to MAX_LEASES); what they hold already comes first."""
+    """Lease slots to a person until they hold `count` (1 to MAX_LEASES); return all they hold, also beyond `count`.
+
+    An answer without a task that is held would tell a page that the task is gone.
+    """
     project = project_get(user, project_id, Right.ANNOTATE)
     # The lock makes two tabs of one person take turns, so that nobody hoards leases.
     membership = Membership.objects.select_for_update().get(user=user, project=project)
@@ -80,7 +83,7 @@ def assignment_claim(*, user: User, project_id: int, count: int) -> Claim:
             if len(held) < wanted:
                 day = day_of(project, membership, held)
     why_none, details = (None, {}) if held else why_none_dealt(user, project, membership, day)
-    return Claim(held[:count], why_none, details, day.today, project.daily_target, project.fault_kinds)
+    return Claim(held, why_none, details, day.today, project.daily_target, project.fault_kinds)
 
 
 @dataclass(slots=True)

@@ -35,6 +35,17 @@ def test_a_claim_returns_what_one_holds_before_it_leases_more(people: Cast) -> N
     assert len({slot.pk for slot in again}) == 2
 
 
+def test_a_claim_for_fewer_than_one_holds_leaves_none_of_them_out(people: Cast) -> None:
+    add_prompts(people.project)
+    ann = people.annotators[0]
+    held = assignment_claim(user=ann, project_id=people.project.pk, count=3).assignments
+    assert len(held) == 3
+    for count in (1, 2):
+        again = assignment_claim(user=ann, project_id=people.project.pk, count=count).assignments
+        assert [(slot.pk, slot.token) for slot in again] == [(slot.pk, slot.token) for slot in held]
+    assert Assignment.objects.filter(annotator=ann).count() == 3
+
+
 def test_the_display_order_is_a_permutation_of_the_task_and_is_stored(people: Cast) -> None:
     add_prompts(people.project)
     slot = claim_one(people.annotators[0], people.project)

@@ -25,7 +25,7 @@ export type SkipReason = Schemas['ReasonEnum']
 /** The most tasks that one person may hold at once. */
 export const MAX_LEASES = 3
 
-/** Takes work until `count` tasks (1 to MAX_LEASES) are held; those held already come first. */
+/** Takes work until `count` tasks (1 to MAX_LEASES) are held. Answers all that are held, also beyond `count`. */
 export function claimAssignments(project: number, count: number) {
   return ok(api.POST('/api/projects/{project}/assignments/claim', { params: { path: { project } }, body: { count } }))
 }

@@ -1115,7 +1115,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Take work: what one holds already comes first, then new leases up to `count`. */
+        /** @description Take work until one holds `count`: answers all that one holds, also beyond `count`, oldest lease first. */
         post: operations["assignments_claim"];
         delete?: never;
         options?: never;

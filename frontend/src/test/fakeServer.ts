@@ -43,6 +43,10 @@ export class FakeServer {
   none: { why_none: string; why_details: object } | null = null
   /** After storing the next submission, the answer gets lost on its way */
   loseNextAnswer = false
+  /** How long the answers to claims and to submissions are on their way, in milliseconds */
+  delays = { claim: 0, submit: 0 }
+  /** How many tasks, from the first, are held; the others are open */
+  private held = 0
   private readonly tasks: { id: number; token: number }[]
 
   constructor(count: number) {
@@ -53,6 +57,7 @@ export class FakeServer {
   /** Gives every open task to somebody else. */
   takeAll(): void {
     this.tasks.length = 0
+    this.held = 0
   }
 
   /** Ends every lease, so that the next claim grants new ones. */
@@ -88,8 +93,8 @@ export class FakeServer {
     const [, id, verb] = /assignments\/(?:(\d+)\/)?(\w+)$/.exec(call.url) ?? []
     if (call.url.endsWith('/guideline/read')) return this.confirm()
     if (call.url.endsWith('/guideline')) return this.json(200, this.guideline)
-    if (verb === 'claim') return this.json(200, this.claim(body.count))
-    if (verb === 'submit') return this.submit(Number(id), body)
+    if (verb === 'claim') return this.late(this.delays.claim, this.json(200, this.claim(body.count)))
+    if (verb === 'submit') return this.late(this.delays.submit, this.submit(Number(id), body))
     if (verb === 'draft') return call.method === 'PUT' ? this.saveDraft(Number(id), body) : this.draft(Number(id))
     if (verb === 'withdraw') return this.withdraw(Number(id))
     if (verb === 'skip') return this.skip(Number(id), body.reason)
@@ -109,7 +114,8 @@ export class FakeServer {
 
   private claim(count: number) {
     this.claims += 1
-    const assignments = this.tasks.slice(0, count).map((task) => this.assignment(task))
+    this.held = Math.min(this.tasks.length, Math.max(this.held, count))
+    const assignments = this.tasks.slice(0, this.held).map((task) => this.assignment(task))
     const standing = { today: this.stored.length, daily_target: 40, fault_kinds: [] }
     if (this.none) return { assignments: [], ...this.none, ...standing }
     const why_none = assignments.length > 0 ? null : 'all_leased'
@@ -123,7 +129,7 @@ export class FakeServer {
     if (!before) {
       this.stored.push({ assignment: id, answer })
       this.drafts.delete(id)
-      this.tasks.splice(this.tasks.findIndex((task) => task.id === id), 1)
+      this.end(id)
     }
     if (this.loseNextAnswer) {
       this.loseNextAnswer = false
@@ -155,13 +161,25 @@ export class FakeServer {
     this.takenBack.set(id, taken.answer)
     const task = { id, token: taken.answer.token + 1 }
     this.tasks.unshift(task)
+    this.held += 1
     return this.json(200, { assignment: this.assignment(task) })
   }
 
   private skip(id: number, reason: string): Promise<Response> {
     this.skipped.push({ assignment: id, reason })
-    this.tasks.splice(this.tasks.findIndex((task) => task.id === id), 1)
+    this.end(id)
     return Promise.resolve(new Response(null, { status: 204 }))
+  }
+
+  /** A task leaves those that its annotator holds. */
+  private end(id: number): void {
+    this.tasks.splice(this.tasks.findIndex((task) => task.id === id), 1)
+    this.held -= 1
+  }
+
+  private async late(delay: number, answer: Promise<Response>): Promise<Response> {
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay))
+    return answer
   }
 
   private json(status: number, body: unknown): Promise<Response> {

@@ -35,6 +35,19 @@ async function atWork(minutes: number): Promise<void> {
   }
 }
 
+const answer = (token: number, key = `key-${token}`): Answer => ({
+  token,
+  idempotency_key: key,
+  scores: { 1: 5, 2: 4, 3: 3 },
+  order: [[1], [2], [3]],
+  discarded: [],
+  none_acceptable: false,
+  notes: '',
+  evidence: [],
+  faults: [],
+  seconds: 1,
+})
+
 describe('leases', () => {
   it('of the task at hand and of the next are renewed after a third of their length, while somebody works', async () => {
     await atWork(9)
@@ -62,6 +75,34 @@ describe('leases', () => {
   })
 })
 
+describe('the task at hand', () => {
+  it('stays while answers are slow, however many were handed in meanwhile', async () => {
+    for (const stop of stops) stop()
+    server = new FakeServer(30)
+    work = new Work(1, 8, clock)
+    const seen = new Set<number>()
+    let lost = 0
+    stops = [work.start(), work.subscribe(() => (lost += Number(work.snapshot().lost)))]
+    // Each pace of the claims' answers against the submissions', with tasks handed in one after the other.
+    for (const [claim, submit] of [[400, 100], [600, 150], [300, 300], [100, 700]] as const) {
+      server.delays = { claim, submit }
+      await vi.advanceTimersByTimeAsync(1500)
+      for (let i = 0; i < 7; i += 1) {
+        const [first] = work.snapshot().queue
+        if (first) {
+          expect(seen).not.toContain(first.id)
+          seen.add(first.id)
+          work.submit(first, answer(first.token, `key-${first.id}`), 'A > B > C')
+        }
+        await vi.advanceTimersByTimeAsync(130)
+      }
+    }
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(lost).toBe(0)
+    expect(server.stored.map(({ assignment }) => assignment)).toEqual([...seen])
+  })
+})
+
 describe('the clock', () => {
   it('counts seconds of work and stops a minute after the last input', async () => {
     await atWork(2)
@@ -79,18 +120,6 @@ describe('the clock', () => {
 })
 
 describe('taking an answer back', () => {
-  const answer = (token: number): Answer => ({
-    token,
-    idempotency_key: `key-${token}`,
-    scores: { 1: 5, 2: 4, 3: 3 },
-    order: [[1], [2], [3]],
-    discarded: [],
-    none_acceptable: false,
-    notes: '',
-    evidence: [],
-    faults: [],
-    seconds: 1,
-  })
   const queue = () => work.snapshot().queue.map(({ id, token }) => `${id}:${token}`)
 
   async function handIn(): Promise<void> {
