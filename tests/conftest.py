@@ -6,12 +6,23 @@ import pytest
 from django.db import connection
 from hypothesis import settings
 
+from annotate.models import Project, User
 from annotate.models.guards import guards_install, guards_remove
+from tests.ids import count_from_one
 from tests.people import Cast, cast
 
 # How long an example takes says nothing about it on a machine that does other things, too.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def ids_from_one(request: pytest.FixtureRequest) -> None:
+    """Count ids from 1 in every test that begins with an empty database."""
+    if {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("db")
+        if not Project.objects.exists() and not User.objects.exists():
+            count_from_one()
 
 
 @pytest.fixture

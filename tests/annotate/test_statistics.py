@@ -21,6 +21,7 @@ from annotate.services.assignments import assignment_claim
 from annotate.services.figures import figures_refresh
 from tests.annotate.living import days_pass, live, new_project
 from tests.annotate.measured import add_gold, answer_worth
+from tests.ids import count_from_one
 from tests.people import Cast, add_prompts, annotate_all, cast, submit
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,7 @@ def history(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     It is lived once, since that takes seconds; each test's own transaction lies within this one, which is taken back.
     """
     with django_db_blocker.unblock(), transaction.atomic():
+        count_from_one()
         people = new_project()
         for seed in range(20):
             live(people, seed, 30, refresh=False)
