@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from annotate.models import Project, User
 from annotate.models.guards import guards_install, guards_remove
@@ -12,7 +12,7 @@ from tests.ids import count_from_one
 from tests.people import Cast, cast
 
 # How long an example takes says nothing about it on a machine that does other things, too.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 
