@@ -99,6 +99,7 @@ describe('the task at hand', () => {
     }
     await vi.advanceTimersByTimeAsync(5000)
     expect(lost).toBe(0)
+    expect(seen.size).toBeGreaterThan(10)
     expect(server.stored.map(({ assignment }) => assignment)).toEqual([...seen])
   })
 })
