@@ -30,6 +30,10 @@ export function loopQuery(project: number) {
   })
 }
 
+interface RoundsState {
+  state: { data: { pages: readonly { results: readonly LoopRound[] }[] } | undefined }
+}
+
 /** The rounds, newest first; a round may begin or go on at any time without anybody's doing. */
 export function roundsQuery(project: number, open: boolean) {
   return {
@@ -41,7 +45,9 @@ export function roundsQuery(project: number, open: boolean) {
         }),
       ),
     ),
-    refetchInterval: open ? POLL_MS : REST_MS,
+    // Also while a row of its own is under way: that the round has ended may be known before the rows are.
+    refetchInterval: ({ state }: RoundsState) =>
+      open || state.data?.pages[0]?.results.some((row) => roundOpen(row.state)) ? POLL_MS : REST_MS,
   }
 }
 

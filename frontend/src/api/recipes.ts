@@ -6,7 +6,6 @@ import type { Schemas } from './types'
 export type Recipe = Schemas['Recipe']
 export type RecipeState = Schemas['RecipeState']
 export type Preview = Schemas['RecipePreview']
-export type Fate = keyof Schemas['Fates']
 export type Variant = Schemas['Variant']
 export type VariantName = Variant['name']
 export type NewRecipe = Required<Schemas['RecipeRequestRequest']>

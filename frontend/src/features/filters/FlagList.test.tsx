@@ -1,6 +1,6 @@
 import type { Flag } from '@/api/filters'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { FlagList } from './FlagList'
@@ -33,7 +33,7 @@ async function answer(request: Request): Promise<Response> {
 }
 
 beforeEach(async () => {
-  stored = [flag(1, 'excluded'), flag(2, 'referred'), flag(3, 'referred')]
+  stored = [flag(1, 'excluded'), flag(2, 'referred'), flag(3, 'referred'), flag(4, 'referred')]
   asked = []
   vi.stubGlobal('fetch', answer)
   render(
@@ -73,4 +73,10 @@ it('confirms one after the other with keys, and overrules the one in focus', asy
   fireEvent.keyDown(window, { code: 'KeyO' })
   expect(await screen.findByTestId('overrule-reason')).toBeInTheDocument()
   expect(screen.getByRole('dialog')).toHaveTextContent('#103')
+  fireEvent.change(screen.getByTestId('overrule-reason'), { target: { value: '只是引用' } })
+  fireEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: /推.?翻/ }))
+  await waitFor(() => expect(screen.queryByTestId('confirm-3')).toBeNull())
+  fireEvent.keyDown(window, { code: 'KeyC' })
+  await waitFor(() => expect(screen.queryByTestId('confirm-4')).toBeNull())
+  expect(asked.slice(1)).toEqual(['/api/flags/3/overrule', '/api/flags/4/confirm'])
 })

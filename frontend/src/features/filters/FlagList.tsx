@@ -14,7 +14,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { OverruleDialog } from './OverruleDialog'
 import styles from './filters.module.css'
-import { flagCommand, moved } from './keys'
+import { after, flagCommand, moved } from './keys'
 import { useFlagFigures } from './useFlagFigures'
 
 /** Every flagged response with the figures of its flag; a person overrules what is fine, and confirms what went to QA. */
@@ -30,9 +30,11 @@ export function FlagList({ project, seesPrompts }: { project: number; seesPrompt
   const referred = flags.data?.pages.flatMap((page) => page.results).filter((flag) => flag.state === 'referred') ?? []
   const ids = referred.map(({ id }) => id)
   const focused = referred.find(({ id }) => id === focus)
+  // What leaves the list without having been in it leaves the focus where it is.
+  const goOn = ({ id }: Flag) => ids.includes(id) && setFocus(after(ids, id))
   const confirmFlag = (flag: Flag) => {
     if (confirm.isPending) return
-    confirm.mutate(flag.id, { onSuccess: () => setFocus(moved(ids, flag.id, 1)) })
+    confirm.mutate(flag.id, { onSuccess: () => goOn(flag) })
   }
   useEffect(() => {
     if (focus !== null) document.querySelector(`[data-row-key="${focus}"]`)?.scrollIntoView({ block: 'nearest' })
@@ -81,7 +83,14 @@ export function FlagList({ project, seesPrompts }: { project: number; seesPrompt
         empty={<EmptyState title={t('filters.noFlags.title')} hint={t('filters.noFlags.hint')} />}
         testid="flags"
       />
-      {overruling && <OverruleDialog project={project} flag={overruling} onClose={() => setOverruling(null)} />}
+      {overruling && (
+        <OverruleDialog
+          project={project}
+          flag={overruling}
+          onDone={() => goOn(overruling)}
+          onClose={() => setOverruling(null)}
+        />
+      )}
     </Section>
   )
 }

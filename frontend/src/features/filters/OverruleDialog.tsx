@@ -5,12 +5,24 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFlagFigures } from './useFlagFigures'
 
+interface Props {
+  project: number
+  flag: Flag
+  /** The flag was overruled */
+  onDone: () => void
+  onClose: () => void
+}
+
 /** Why a flagged response is fine after all. */
-export function OverruleDialog({ project, flag, onClose }: { project: number; flag: Flag; onClose: () => void }) {
+export function OverruleDialog({ project, flag, onDone, onClose }: Props) {
   const { t } = useTranslation()
   const figures = useFlagFigures()
   const [reason, setReason] = useState('')
   const overrule = useOverruleFlag(project)
+  const onSuccess = () => {
+    onDone()
+    onClose()
+  }
   return (
     <Modal
       open
@@ -18,7 +30,7 @@ export function OverruleDialog({ project, flag, onClose }: { project: number; fl
       okText={t('filters.overrule')}
       okButtonProps={{ disabled: reason.trim() === '' }}
       confirmLoading={overrule.isPending}
-      onOk={() => overrule.mutate({ id: flag.id, reason }, { onSuccess: onClose })}
+      onOk={() => overrule.mutate({ id: flag.id, reason }, { onSuccess })}
       onCancel={onClose}
     >
       <p>{figures(flag)}</p>

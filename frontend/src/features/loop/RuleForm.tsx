@@ -49,7 +49,7 @@ function Fields({ project, loop, onClose, options }: Props & { options: Options 
         <Form.Item name="trigger" label={t('loop.when')}>
           <Radio.Group options={TRIGGERS.map((value) => ({ value, label: t(`loop.trigger.${value}`) }))} />
         </Form.Item>
-        <Form.Item name="n" label={t('loop.n')} extra={t('loop.nHint', { n: loop.n_new })} hidden={trigger !== 'every_n'} rules={[{ required: true }]}>
+        <Form.Item name="n" label={t('loop.n')} extra={t('loop.nHint', { n: loop.n_new })} hidden={trigger !== 'every_n'} rules={[{ required: trigger === 'every_n' }]}>
           <InputNumber min={1} max={1_000_000} precision={0} data-testid="loop-n" />
         </Form.Item>
         <Form.Item

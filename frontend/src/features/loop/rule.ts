@@ -2,10 +2,13 @@ import type { LoopRule, LoopRuleWishes, LoopTrigger } from '@/api/loop'
 import type { Hyperparameter } from '@/api/runs'
 import { toParams, type Params } from '@/components/hyperparameters/params'
 
+const DEFAULT_N = 100
+
 /** What the form holds; shares as the percentages that people read. */
 export interface RuleValues {
   trigger: LoopTrigger
-  n: number
+  /** Null where the field was emptied, which a nightly rule does not mind */
+  n: number | null
   hour: number
   base: string
   params: Params
@@ -20,7 +23,7 @@ export interface RuleValues {
 export function toValues(rule: LoopRule | null, setName: string, base: string, params: Params): RuleValues {
   return {
     trigger: rule?.trigger ?? 'every_n',
-    n: rule?.n ?? 100,
+    n: rule?.n ?? DEFAULT_N,
     hour: rule?.hour ?? 2,
     base,
     params,
@@ -36,7 +39,7 @@ export function toWishes(values: RuleValues, hyperparameters: readonly Hyperpara
   const { trigger, n, hour, base, params, setName, categories, sources, minAgreementPercent, benchmarkPercent } = values
   return {
     trigger,
-    n,
+    n: n ?? DEFAULT_N,
     hour,
     base: base.trim(),
     params: toParams(hyperparameters, params),

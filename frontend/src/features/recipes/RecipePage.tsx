@@ -20,7 +20,7 @@ export default function RecipePage() {
   return <QueryView query={query}>{(recipe) => <RecipeView recipe={recipe} />}</QueryView>
 }
 
-export function RecipeView({ recipe }: { recipe: Recipe }) {
+function RecipeView({ recipe }: { recipe: Recipe }) {
   const { t } = useTranslation()
   useRequiredProjectId(recipe.project)
   const cancel = useCancelRecipe(recipe.id)

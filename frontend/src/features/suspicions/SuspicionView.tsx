@@ -3,6 +3,7 @@ import { PromptBox } from '@/components/compare/PromptBox'
 import { ResponseColumns } from '@/components/compare/ResponseColumns'
 import { Failure } from '@/components/Failure'
 import { useFormat } from '@/lib/format'
+import { isComposing } from '@/lib/keyboard'
 import { useKeyCommands } from '@/lib/keyCommands'
 import type { Verdict } from '@/lib/ranking'
 import { Button, Input } from 'antd'
@@ -87,7 +88,7 @@ export function SuspicionView({ project, item, waiting, onNext }: Props) {
                   ref={field}
                   value={reason}
                   onChange={(event) => setReason(event.target.value)}
-                  onKeyDown={(event) => event.key === 'Escape' && field.current?.blur()}
+                  onKeyDown={(event) => event.key === 'Escape' && !isComposing(event.nativeEvent) && field.current?.blur()}
                   placeholder={t('suspicions.reason')}
                   aria-label={t('suspicions.reason')}
                   autoSize={{ minRows: 1, maxRows: 4 }}
