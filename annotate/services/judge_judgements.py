@@ -44,20 +44,30 @@ def rewards_store(*, path: Path) -> StoredRewards:
     content = path.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     name = f"rewards/{sha256}.npz"
-    storage = storages["artifacts"]
-    if not storage.exists(name):
-        storage.save(name, ContentFile(content))
-    return StoredRewards(name, sha256)
+    stored = StoredRewards(name, sha256)
+    # What a worker that was killed left behind bears the right name, too, and would never be mended.
+    if _content(stored) is None:
+        storage = storages["artifacts"]
+        storage.delete(name)
+        if (put := storage.save(name, ContentFile(content))) != name:
+            raise OSError(f"The artifact store put {name} at {put}.")
+    return stored
+
+
+def _content(stored: StoredRewards) -> bytes | None:
+    """Return the bytes of stored rewards; None where they are missing or damaged."""
+    try:
+        with storages["artifacts"].open(stored.name, "rb") as file:
+            content: bytes = file.read()
+    except FileNotFoundError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == stored.sha256 else None
 
 
 def rewarded(columns: JudgeColumns, stored: StoredRewards) -> JudgeColumns:
     """Return the columns with stored rewards. Raises JobFailure("rewards_damaged")."""
-    try:
-        with storages["artifacts"].open(stored.name, "rb") as file:
-            content = file.read()
-    except FileNotFoundError as error:
-        raise JobFailure("rewards_damaged") from error
-    if hashlib.sha256(content).hexdigest() != stored.sha256:
+    content = _content(stored)
+    if content is None:
         raise JobFailure("rewards_damaged")
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
         rewards = aligned(found["responses"], found["rewards"], columns.responses)

@@ -8,6 +8,7 @@ from zlib import crc32
 
 import networkx as nx
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
 from annotate.models import JudgeCall, JudgeRun, PreferenceSet, PreferenceSetItem, Prompt, Response
@@ -304,6 +305,21 @@ def test_a_set_that_cannot_be_made_says_why(
     row = derived(people, base, [run], rewards, margin=margin)
     assert (row.state, row.error) == ("failed", code)
     assert len(people.client(people.owner).get(f"/api/sets/{row.pk}").json()["error"]) > 20
+
+
+def test_rewards_cut_off_in_the_store_are_mended_by_storing_them_again(people: Cast, tmp_path: Path) -> None:
+    base = human_set(people)
+    prompts = unsettled(people.project, texts(4, 500))
+    run = judged_run(people, prompts, moody)
+    rewards = stored_rewards(tmp_path, liked(prompts))
+    storage = storages["artifacts"]
+    with storage.open(rewards.name, "rb") as file:
+        whole = file.read()
+    storage.delete(rewards.name)
+    storage.save(rewards.name, ContentFile(whole[: len(whole) // 2]))
+    assert stored_rewards(tmp_path, liked(prompts)) == rewards
+    row = derived(people, base, [run], rewards, margin=0.0)
+    assert (row.state, row.error) == ("frozen", "")
 
 
 def test_runs_that_may_not_be_used_are_refused_with_their_field(people: Cast) -> None:
