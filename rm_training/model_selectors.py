@@ -152,8 +152,13 @@ def promotion_list(user: "User", project_id: int) -> QuerySet[Promotion]:
 
 def current_promotion(project_id: int) -> Promotion | None:
     """Return the promotion that made the project's current model the current one."""
-    done = promotion_rows().filter(project_id=project_id, state=PromotionState.PROMOTED)
-    return done.order_by("-decided_at", "-id").first()
+    return current_promotions(project_id, promotion_rows()).first()
+
+
+def current_promotions(project: Any, rows: QuerySet[Promotion] | None = None) -> QuerySet[Promotion]:
+    """Return what was promoted in a project (an id, or an expression for one), the current model's promotion first."""
+    chosen = Promotion.objects.all() if rows is None else rows
+    return chosen.filter(project_id=project, state=PromotionState.PROMOTED).order_by("-decided_at", "-id")
 
 
 def evaluation_to_show(model_id: int, other_id: int | None) -> Evaluation | None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotate.domain.states import PROMOTION_MOVES, EvaluationState, PromotionRule, PromotionState
+from annotate.domain.states import PROMOTION_MOVES, PromotionRule, PromotionState
 from annotate.permissions import Right
 from annotate.problems import Conflict, Problem
 from annotate.selectors.access import project_get
@@ -18,7 +18,7 @@ from annotate.selectors.sets import set_frozen_get
 from rm_training import model_selectors
 from rm_training.evaluations import evaluation_queue
 from rm_training.jobs import REMIND_FACTOR, silent_since
-from rm_training.models import EvaluationJob, Promotion, PromotionSetting, RewardModel
+from rm_training.models import Promotion, PromotionSetting, RewardModel
 from rm_training.moves import PROMOTION_CONSIDER, send_after_commit
 from rm_training.outcomes import OutcomesDiffer, surely_better
 
@@ -156,9 +156,8 @@ def _compare(promotion: Promotion, against: RewardModel) -> None:
 
 def _have_measured(promotion: Promotion, against: RewardModel, missing: list[RewardModel]) -> None:
     """Queue what is not measured; a proposal whose measuring has ended without figures ends, too."""
-    jobs = EvaluationJob.objects.filter(reward_model__in=missing, set=promotion.set_id)
-    ended = jobs.filter(state__in=(EvaluationState.FAILED, EvaluationState.CANCELLED))
-    if ended.filter(created_at__gte=promotion.created_at).exists():
+    wanted = [model.pk for model in missing]
+    if model_selectors.evaluation_stopped(wanted, promotion.set_id, promotion.created_at) is not None:
         _end(promotion, "fail", code="unmeasured", against=against)
         return
     for model in missing:

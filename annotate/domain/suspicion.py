@@ -23,7 +23,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from annotate.domain.seeded import seeded_fraction
-from annotate.domain.statistics import Interval
+from annotate.domain.statistics import Interval, Z
 from annotate.domain.types import DomainError
 
 DECILES = 10
@@ -31,7 +31,6 @@ MOST_WIDTH = 20.0
 LEAST_WIDTH = 1e-6
 _MOST_SCALE = 1e3
 _LEAST_UNIT = 1e-9  # of rewards in float32
-_Z = 1.959963984540054
 
 Floats = NDArray[np.float64]
 
@@ -136,7 +135,8 @@ def mixed(suspects: Sequence[int], controls: Sequence[int], seed: str) -> list[i
 
     A key that is both stands at its place among the suspects.
     """
-    own = [key for key in controls if key not in set(suspects)]
+    suspected = set(suspects)
+    own = [key for key in controls if key not in suspected]
     start = seeded_fraction(seed, "mixed")
     step = (len(suspects) + 1) / (len(own) or 1)
     placed = [((number + start) * step, 1, number, key) for number, key in enumerate(own)]
@@ -155,4 +155,4 @@ def lift(k: int, n: int, k_control: int, n_control: int) -> tuple[float, Interva
         return None
     middle = log((k + 0.5) / (n + 0.5)) - log((k_control + 0.5) / (n_control + 0.5))
     spread = sqrt(1 / (k + 0.5) - 1 / (n + 0.5) + 1 / (k_control + 0.5) - 1 / (n_control + 0.5))
-    return exp(middle), Interval(exp(middle - _Z * spread), exp(middle + _Z * spread))
+    return exp(middle), Interval(exp(middle - Z * spread), exp(middle + Z * spread))

@@ -2,10 +2,8 @@
 
 from annotate.domain.states import Verdict
 
-_MIRRORED = {Verdict.A: Verdict.B, Verdict.B: Verdict.A, Verdict.EQUAL: Verdict.EQUAL}
-
 
 def smaller_first(a: int, b: int, verdict: str) -> tuple[int, int, Verdict]:
     """Return the same comparison with the smaller response id as a."""
     said = Verdict(verdict)
-    return (a, b, said) if a < b else (b, a, _MIRRORED[said])
+    return (a, b, said) if a < b else (b, a, said.mirrored)

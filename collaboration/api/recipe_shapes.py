@@ -8,13 +8,8 @@ from rest_framework import serializers
 from annotate.domain.debias import Lineage
 from annotate.domain.states import RecipeState, RunState, ScoringState, SetState, VariantName, VariantState
 from annotate.selectors.set_texts import failure_text
-from rm_training.api.model_serializers import NumberedModelSerializer, SummarySerializer
+from rm_training.api.model_serializers import NumberedModelSerializer, SummarySerializer, one_of
 from rm_training.api.serializers import SetReferenceSerializer
-
-
-def one_of(vocabulary: Any) -> list[str]:
-    """Return the words of a vocabulary."""
-    return [word.value for word in vocabulary]
 
 
 class RecipeRequestSerializer(serializers.Serializer[Any]):

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 VERDICTS = [item.value for item in Verdict]
 EXCERPT_CHARS = 80
-TURNED = {"a": "b", "b": "a", "equal": "equal"}
 
 
 class ColleagueSettingSerializer(serializers.Serializer[Any]):
@@ -278,7 +277,7 @@ def item_body(row: "Suspicion") -> dict[str, Any]:
 
 def _shown(row: "Suspicion", verdict: str) -> str:
     """Return a verdict of the pair as stored, of the responses in the order shown."""
-    return TURNED[verdict] if row.b_first else verdict
+    return Verdict(verdict).mirrored if row.b_first else verdict
 
 
 def row_body(row: "Suspicion") -> dict[str, Any]:

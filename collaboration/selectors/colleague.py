@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 
 from annotate.domain.states import ModelKind, SecondOpinionState, SuspicionState
@@ -12,7 +12,7 @@ from annotate.models import Comparison, Seat, User
 from annotate.permissions import Right
 from annotate.selectors.access import project_get, scoped_get
 from collaboration.models import ColleagueSetting, PriorityRun, Suspicion, SuspicionRun
-from rm_training.models import Promotion, RewardModel
+from rm_training.models import Promotion, RewardModel, ScoringJob
 
 ENSEMBLE = 3
 SHOWN_RUNS = 50
@@ -39,16 +39,21 @@ def models_asked(promotion: Promotion) -> list[RewardModel]:
     return [promotion.reward_model, *others[: ENSEMBLE - 1]]
 
 
+def _jobs() -> "Prefetch[str]":
+    """Return the scorings of a second opinion with their models; of which prompts is large and not shown."""
+    return Prefetch("jobs", ScoringJob.objects.select_related("reward_model").defer("prompt_ids"))
+
+
 def suspicion_runs_of(user: User, project_id: int) -> QuerySet[SuspicionRun]:
     """Return a project's searches for doubtful votes. Raises NotFound, Forbidden."""
     rows = SuspicionRun.objects.filter(project=project_get(user, project_id, Right.SEE_FIGURES))
-    return rows.select_related("promotion__reward_model").prefetch_related("jobs__reward_model")
+    return rows.prefetch_related(_jobs())
 
 
 def priority_runs_of(user: User, project_id: int) -> QuerySet[PriorityRun]:
     """Return a project's rankings of prompts. Raises NotFound, Forbidden."""
     rows = PriorityRun.objects.filter(project=project_get(user, project_id, Right.TRAIN))
-    return rows.select_related("promotion__reward_model").prefetch_related("jobs__reward_model")
+    return rows.prefetch_related(_jobs())
 
 
 def newest_done(project_id: int) -> SuspicionRun | None:

@@ -46,7 +46,9 @@ def ablation_start(*, user: User, recipe_id: int) -> None:
     recipe = recipe_locked(recipe_id)
     if recipe.state != RecipeState.DONE:
         raise Conflict("recipe_not_done", _("The ablation compares with what the recipe ends in; let it end first."))
-    known = {variant.name: variant for variant in recipe.variants.select_related("set", "run")}
+    # Held until this is through, or the wake that finds one of them frozen, too, would train it a second time.
+    held = recipe.variants.select_for_update(of=("self",)).select_related("set", "run")
+    known = {variant.name: variant for variant in held}
     for name in VariantName:
         if name not in known:
             known[name] = _created(recipe, name, user)

@@ -17,13 +17,12 @@ from annotate.domain.states import (
     LoopState,
     NoticeKind,
     PromotionState,
-    RunState,
-    SetState,
     Subset,
 )
 from annotate.problems import Problem
 from annotate.selectors.set_contents import set_changes
 from annotate.selectors.sets import DamagedSet, set_frozen_get
+from annotate.services.jobs import failure_reason
 from annotate.services.queue import SET_FREEZE, enqueue
 from annotate.services.sets import set_store
 from collaboration.models import LoopRound, LoopRule
@@ -31,6 +30,7 @@ from collaboration.selectors.loop import round_due, set_before
 from collaboration.services.loop_guard import benchmark_leaks
 from collaboration.services.loop_moves import round_fail, round_locked, round_move, round_tell
 from collaboration.services.loop_rounds import round_start
+from collaboration.services.waits import run_ended, set_ended
 from rm_training import model_selectors
 from rm_training.evaluations import evaluation_queue
 from rm_training.outcomes import OutcomesDiffer, surely_better, surely_worse
@@ -85,15 +85,17 @@ def _advance(pk: int) -> None:
         # Broad on purpose: whatever goes wrong must end on the loop's page, not in a log alone.
         except Exception as error:
             logger.exception("Round %s of the loop failed.", pk)
-            round_fail(row, code="unexpected", detail=f"{type(error).__name__}: {error}")
+            round_fail(row, code="unexpected", detail=failure_reason(error))
 
 
 def _freezing(row: LoopRound) -> None:
     if row.set is None:
         _freeze(row)
-    elif row.set.state == SetState.FAILED:
-        round_fail(row, code="set_failed", detail=row.set.error)
-    elif row.set.state == SetState.FROZEN:
+        return
+    ended = set_ended(row.set)
+    if ended is not None and ended.code:
+        round_fail(row, code=ended.code, detail=ended.message)
+    elif ended is not None:
         _train(row, row.set)
 
 
@@ -133,13 +135,11 @@ def _train(row: LoopRound, chosen: "PreferenceSet") -> None:
 
 
 def _training(row: LoopRound) -> None:
-    assert row.run is not None, "the database refuses a round that trains without a run"
-    if row.run.state == RunState.SUCCEEDED:
+    ended = run_ended(row.run)
+    if ended is not None and ended.code:
+        round_fail(row, code=ended.code, detail=ended.message)
+    elif ended is not None:
         round_move(row, "compare")
-    elif row.run.state == RunState.FAILED:
-        round_fail(row, code="run_failed", detail=row.run.error)
-    elif row.run.state == RunState.CANCELLED:
-        round_fail(row, code="run_cancelled")
 
 
 def _comparing(row: LoopRound) -> None:

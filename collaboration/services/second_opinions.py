@@ -7,22 +7,23 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import numpy as np
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from annotate.domain.states import PromotionState, ScoringState, SecondOpinionState
+from annotate.domain.states import ScoringState, SecondOpinionState
 from annotate.domain.suspicion import TieModel, fit_tie_model
 from annotate.models import User
 from annotate.problems import Conflict
 from annotate.services.events import event
+from annotate.services.jobs import failure_reason
 from collaboration.models import SecondOpinion
 from collaboration.selectors.colleague import models_asked
 from collaboration.selectors.votes import Pair
 from collaboration.services.moves import KINDS, row_move
-from rm_training.model_selectors import current_promotion
+from rm_training.model_selectors import current_promotion, current_promotions
 from rm_training.models import Promotion, ScoringJob
 from rm_training.scoring import Rewards, rewards_read, scoring_queue
 
@@ -54,12 +55,11 @@ def promotion_needed(project_id: int) -> Promotion:
 
 def promotions_unanswered(answered: QuerySet[Kind], project_id: int | None) -> list[Promotion]:
     """Return the promotions that made a project's current model the current one and are in none of some opinions."""
-    rows = Promotion.objects.filter(~Exists(answered.filter(promotion=OuterRef("pk"))), state=PromotionState.PROMOTED)
+    newest = current_promotions(OuterRef("project")).values("pk")[:1]
+    rows = Promotion.objects.filter(~Exists(answered.filter(promotion=OuterRef("pk"))), pk=Subquery(newest))
     if project_id is not None:
         rows = rows.filter(project_id=project_id)
-    found = [current_promotion(project) for project in rows.order_by().values_list("project_id", flat=True).distinct()]
-    waiting = set(rows.values_list("pk", flat=True))
-    return [promotion for promotion in found if promotion is not None and promotion.pk in waiting]
+    return list(rows.select_related("reward_model").order_by("project_id"))
 
 
 def opinion_begin(
@@ -126,10 +126,13 @@ def _complete(row: Kind, complete: Callable[[Kind], None]) -> None:
         complete(row)
     except NoOpinion as reason:
         opinion_end(row, "fail", error_code=reason.code, error=str(reason))
+    except (OperationalError, InterfaceError):
+        # The database is what failed, not the opinion: it is looked at again once it is no longer held.
+        raise
     # Broad on purpose: whatever goes wrong must end on the page, not in a log alone.
     except Exception as error:
         logger.exception("%s %s failed.", type(row).__name__, row.pk)
-        opinion_end(row, "fail", error_code="internal", error=f"{type(error).__name__}: {error}"[:2000])
+        opinion_end(row, "fail", error_code="internal", error=failure_reason(error)[:2000])
 
 
 def _fail_with_job(row: SecondOpinion) -> None:
@@ -178,7 +181,7 @@ def ensemble_of(row: SecondOpinion, unseen: Sequence[Pair]) -> Ensemble:
 
     Raises NoOpinion `too_few_votes`.
     """
-    jobs = list(row.jobs.select_related("reward_model").order_by("pk"))
+    jobs = list(row.jobs.select_related("reward_model").defer("prompt_ids").order_by("pk"))
     rewards = [rewards_read(job) for job in jobs]
     margins = margins_of(rewards, [(pair.a, pair.b) for pair in unseen])
     known = scored(margins)

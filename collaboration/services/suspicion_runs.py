@@ -92,6 +92,7 @@ def _rows(run: SuspicionRun, pairs: Sequence[Pair], ensemble: Ensemble) -> tuple
     suspects = ranked(errors, keys, most=setting.queue_size, least=setting.least_error).tolist()
     n_controls = max(1, round(setting.control_share / (1 - setting.control_share) * len(suspects)))
     controls = control_sample(range(len(kept)), n_controls if setting.control_share else 0, seed)
+    drawn = set(controls)
     ranks = {place: rank for rank, place in enumerate(suspects, start=1)}
     rows = [
         Suspicion(
@@ -106,7 +107,7 @@ def _rows(run: SuspicionRun, pairs: Sequence[Pair], ensemble: Ensemble) -> tuple
             chances=chances[key].tolist(),
             rank=ranks.get(key),
             decile=decile(ranks[key], len(suspects)) if key in ranks else None,
-            control=key in set(controls),
+            control=key in drawn,
             place=place,
             b_first=bool(seeded_bits(seed, "side", kept[key].a, kept[key].b) % 2),
         )

@@ -18,8 +18,7 @@ from collaboration.selectors.colleague import suspicion_get, suspicions_waiting
 from collaboration.services.moves import row_move
 
 HOLD = timedelta(minutes=15)
-TRIES = 20
-TURNED = {Verdict.A: Verdict.B, Verdict.B: Verdict.A, Verdict.EQUAL: Verdict.EQUAL}
+AT_ONCE = 20
 
 
 def suspicion_next(*, user: User, project_id: int) -> Suspicion | None:
@@ -29,11 +28,13 @@ def suspicion_next(*, user: User, project_id: int) -> Suspicion | None:
     """
     project = project_get(user, project_id, Right.SETTLE)
     at_work_get(user, project.pk)
-    for row in suspicions_waiting(user, project.pk).select_related("prompt")[:TRIES]:
-        if not votes_stand(row.prompt, _pair(row), row.votes):
-            row_move(row, "lapse")
-        elif _hold(row, user):
-            return suspicion_get(user, row.handle)
+    # Each row that is passed over waits for this person no more: it lapses, or somebody else holds it.
+    while rows := list(suspicions_waiting(user, project.pk).select_related("prompt")[:AT_ONCE]):
+        for row in rows:
+            if not votes_stand(row.prompt, _pair(row), row.votes):
+                row_move(row, "lapse")
+            elif _hold(row, user):
+                return suspicion_get(user, row.handle)
     return None
 
 
@@ -70,7 +71,7 @@ def _decide(row: Suspicion, user: User, verdict: Verdict, reason: str) -> Suspic
     if row.held_by_id != user.pk:
         raise Conflict("not_yours", _("Somebody else is looking at this pair; go on to the next one."))
     prompt = prompt_look_again(user=user, prompt_id=row.prompt_id, pair=_pair(row), votes=row.votes)
-    said = TURNED[verdict] if row.b_first else verdict
+    said = verdict.mirrored if row.b_first else verdict
     agrees = said == row.standing
     values = {"verdict": said, "reason": reason, "decided_by": user, "decided_at": timezone.now()}
     if not row_move(row, "uphold" if agrees else "overrule", actor=user, **values):

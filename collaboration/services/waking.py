@@ -21,11 +21,21 @@ RESUMERS: tuple[Callable[[int | None], None], ...] = (
 
 def wake_project(*, project_id: int) -> None:
     """Let everything of a project go on."""
-    for resume in RESUMERS:
-        resume(project_id)
+    _wake(project_id)
 
 
 def wake_all() -> None:
     """Let everything go on."""
+    _wake(None)
+
+
+def _wake(project_id: int | None) -> None:
+    """Ask one after the other; what goes wrong with one keeps none of the others back, and is raised at the end."""
+    errors = []
     for resume in RESUMERS:
-        resume(None)
+        try:
+            resume(project_id)
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("What waited could not all go on.", errors)

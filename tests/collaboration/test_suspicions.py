@@ -185,6 +185,18 @@ def test_votes_that_changed_since_are_no_longer_asked_and_may_not_be_answered(se
     assert following.state == "lapsed"
 
 
+def test_however_many_are_passed_over_what_still_stands_is_asked(
+    searched: Judged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collaboration.services.suspicions.AT_ONCE", 1)
+    waiting = Suspicion.objects.filter(state="waiting").order_by("place")
+    kept = waiting[len(waiting) - 1].prompt_id
+    stale = waiting.exclude(prompt=kept)
+    assert stale.count() > 1
+    Prompt.objects.filter(pk__in=stale.values("prompt")).update(state="annotating")
+    assert Suspicion.objects.get(handle=ask(searched.people)["item"]["handle"]).prompt_id == kept
+
+
 def test_who_may_not_settle_is_not_asked(searched: Judged) -> None:
     people = searched.people
     place = f"/api/projects/{people.project.pk}/suspicions/next"

@@ -153,6 +153,11 @@ class Verdict(StrEnum):
     B = "b"
     EQUAL = "equal"
 
+    @property
+    def mirrored(self) -> "Verdict":
+        """The same said of (response b, response a)."""
+        return {Verdict.A: Verdict.B, Verdict.B: Verdict.A}.get(self, self)
+
 
 class ComparisonKind(StrEnum):
     """Who says it: an annotator, an AI judge, or a QA lead who settles a disagreement."""
